@@ -1,0 +1,27 @@
+# For developers; scripts/demo and scripts/test need no make.
+.PHONY: setup build demo test test-asan test-tsan fuzz bench lint format clean install
+
+setup:
+	scripts/setup
+build: setup
+	scripts/build
+demo:
+	scripts/demo
+test:
+	scripts/test
+test-asan:
+	scripts/test asan
+test-tsan:
+	scripts/test tsan
+fuzz: setup
+	scripts/fuzz
+bench: build
+	bench/run
+lint: build
+	scripts/lint
+format:
+	git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'fuzz/*.cc' | xargs clang-format-14 -i
+install: build
+	cmake --install build
+clean:
+	rm -rf build build-*

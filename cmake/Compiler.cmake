@@ -1,0 +1,29 @@
+# Flags for our own code, ccache, sanitizers and coverage.
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # Precompiled headers carry time stamps and macros that ccache must be told to pass over.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${CCACHE})
+endif()
+
+add_library(ursa_flags INTERFACE)
+target_compile_options(ursa_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 sees overlaps in std::string's own operator+ (GCC bug 105329).
+  target_compile_options(ursa_flags INTERFACE -Wno-restrict)
+  # ccache needs the preprocessor to name the precompiled header instead of swallowing it.
+  target_compile_options(ursa_flags INTERFACE -fpch-preprocess)
+endif()
+
+if(URSA_SANITIZE)
+  # -O1: template-heavy units take four times as long to compile at -O2 with sanitizers.
+  add_compile_options(-O1 -g1 -fno-omit-frame-pointer -fsanitize=${URSA_SANITIZE}
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${URSA_SANITIZE})
+endif()
+if(URSA_COVERAGE)
+  add_compile_options(--coverage -O0)
+  add_link_options(--coverage)
+endif()

@@ -1,0 +1,63 @@
+// A catalog: which prefix is the active one, and its tables as snapshots. Reading only.
+//
+// The active prefix is named by the newest pointer, ursa/active_catalog/<generation>.json; without
+// one it is ursa/catalog. A configured prefix that differs from it can be read, not written.
+// Source: catalog.md section 1.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "catalog/tables.h"
+#include "delta/snapshot.h"
+#include "store/object_store.h"
+
+namespace ursa::catalog {
+
+inline constexpr std::string_view kDefaultPrefix = "ursa/catalog";
+inline constexpr std::string_view kPointerPrefix = "ursa/active_catalog/";
+
+// The newest pointer. kCorrupt names one that is not what it must be.
+struct Pointer {
+  int64_t generation = 0;  // 0: there is none, and `prefix` is the default
+  std::string prefix;
+};
+Result<Pointer> ReadPointer(const store::ReadableStore& assets);
+
+// Thread-safe; the store must outlive it.
+class Catalog {
+ public:
+  // The active catalog, or the one below `pinned_prefix`. kNotFound where it has no `recordings`
+  // table.
+  static Result<Catalog> Open(const store::ReadableStore& assets,
+                              const std::optional<std::string>& pinned_prefix);
+
+  [[nodiscard]] const std::string& Prefix() const { return prefix_; }
+  // True where a configured prefix is not the active one.
+  [[nodiscard]] bool IsReadOnly() const { return read_only_; }
+  // "local:///data/ursa/assets/ursa/catalog"
+  [[nodiscard]] std::string Uri() const;
+  [[nodiscard]] std::string TablePath(std::string_view table) const;
+  [[nodiscard]] const store::ReadableStore& Assets() const { return *assets_; }
+
+  // A table at a version, or at its newest. kNotFound where the catalog has no such table, with a
+  // list of those that it has; kUnsupported names a column of catalog.md that the table lacks, or
+  // has with another type.
+  [[nodiscard]] Result<delta::SnapshotPtr> Table(
+      std::string_view table, std::optional<int64_t> version = std::nullopt) const;
+
+  // The names of all tables below the prefix, unknown ones included, sorted.
+  [[nodiscard]] Result<std::vector<std::string>> TableNames() const;
+
+ private:
+  friend class Writer;
+  Catalog(const store::ReadableStore& assets, std::string prefix, bool read_only);
+
+  const store::ReadableStore* assets_;
+  std::string prefix_;
+  bool read_only_;
+};
+
+}  // namespace ursa::catalog

@@ -1,0 +1,84 @@
+// Writing to a catalog: merges into its tables, behind the checks that every commit needs.
+//
+// Before the first commit of a run the store must prove that it refuses a second conditional PUT
+// (the probe). Before each try the table must not be sealed by a flip. After each commit the
+// pointer is read again: a commit that a flip overtook was carried over by it, and no further one
+// goes to the old prefix. Source: catalog.md sections 1 and 3.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/environment.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/tables.h"
+#include "delta/merge.h"
+#include "store/object_store.h"
+
+namespace ursa::catalog {
+
+// What every write takes from the run it belongs to.
+struct WriteContext {
+  std::string engine_info;  // "Ursa/0.1.0"
+  Nanoseconds timeout{std::chrono::seconds{120}};
+  size_t jobs = 1;
+  std::stop_token stop;
+  Clock& clock;
+  Random& random;
+};
+
+enum class OnConflict { kError, kSkip, kOverwrite };
+
+// What a registration did; one commit at most.
+struct RegisterOutcome {
+  uint64_t inserted = 0;
+  uint64_t overwritten = 0;
+  uint64_t skipped = 0;
+  int64_t table_version = 0;
+};
+
+// Not thread-safe. The store must outlive it.
+class Writer {
+ public:
+  // kRefused `prefix_pinned` where the catalog's configured prefix is not the active one.
+  static Result<Writer> Open(store::ObjectStore& assets, Catalog catalog, WriteContext context);
+
+  [[nodiscard]] const Catalog& Tables() const { return catalog_; }
+  [[nodiscard]] const WriteContext& Context() const { return context_; }
+  [[nodiscard]] store::ObjectStore& Assets() const { return *assets_; }
+
+  // Merges `source` into a table of catalog.md, which is created where it is missing. Errors as
+  // delta::Merge; kRefused `sealed` and `probe_failed`.
+  Result<delta::MergeOutcome> Merge(const TableDefinition& table, delta::MergeSource& source,
+                                    const std::string& operation,
+                                    std::optional<delta::Transaction> transaction);
+
+  // Registers whole rows by key. kInvalid names row, column and rule where one breaks a rule, or
+  // where two have the same key; kAlreadyExists (kError) names the row that the table has already.
+  // All or nothing.
+  Result<RegisterOutcome> Register(const TableDefinition& table, const std::vector<NamedRow>& rows,
+                                   OnConflict on_conflict);
+
+ private:
+  Writer(store::ObjectStore& assets, Catalog catalog, WriteContext context);
+  // kRefused `probe_failed` unless the store refuses to put `_probe` a second time.
+  Result<void> Probe();
+
+  store::ObjectStore* assets_;
+  Catalog catalog_;
+  WriteContext context_;
+  bool probed_ = false;
+};
+
+// Makes an empty catalog: `_probe`, all tables of catalog.md, and, for a prefix that is not the
+// default, pointer 1. kAlreadyExists where there is a catalog already.
+Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefix,
+                            const WriteContext& context);
+
+// kRefused `sealed` where a flip sealed the table.
+Result<void> CheckNotSealed(const delta::Snapshot& snapshot);
+
+}  // namespace ursa::catalog

@@ -1,0 +1,33 @@
+// Per-file statistics: made for the files we write, and used to pass over files that can't hold a
+// wanted row. Included in this room only. Source: delta-format.md section 7.
+#pragma once
+
+#include <arrow/type_fwd.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "delta/actions.h"
+#include "delta/schema.h"
+
+namespace ursa::delta {
+
+// The stats of a file that holds these batches, each with one array a column of `schema`.
+std::string MakeStatistics(const Schema& schema,
+                           const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches);
+
+// Which values of a string column a file can hold, as far as its statistics say.
+struct StringBounds {
+  std::string min;
+  std::string max;
+};
+
+// None: no statement (no stats, unparsable ones, no bounds of that column).
+std::optional<StringBounds> BoundsOf(const AddFile& file, const std::string& column);
+
+// numRecords, where the stats have it.
+std::optional<uint64_t> RecordCountOf(const AddFile& file);
+
+}  // namespace ursa::delta

@@ -1,0 +1,300 @@
+#include "maintenance/fix_durations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/parallel.h"
+#include "delta/scan.h"
+#include "raw/recording_objects.h"
+
+namespace ursa::maintenance {
+namespace {
+
+using delta::Value;
+
+// So many recordings may be worked on ahead of the one that is next in order, per job.
+constexpr size_t kWindowPerJob = 8;
+
+// What the catalog says of a recording.
+struct CatalogRow {
+  std::string recording_id;
+  std::string recording_hash;
+  std::optional<TimeUs> start;
+  std::optional<int64_t> duration_us;
+  bool known_wrong = false;
+};
+
+struct Examined {
+  DurationRow row;
+  bool raw_gone = false;
+};
+
+bool IsSelected(const CatalogRow& row, const FixDurationsOptions& options,
+                const std::set<std::string, std::less<>>& wanted) {
+  if (!wanted.empty() && !wanted.contains(row.recording_id)) {
+    return false;
+  }
+  if (options.since && (!row.start || TimeNs{*row.start} < *options.since)) {
+    return false;
+  }
+  return IsInShard(options.shard, row.recording_id);
+}
+
+Result<void> CheckAllFound(std::set<std::string, std::less<>> missing) {
+  if (missing.empty()) {
+    return {};
+  }
+  std::string names;
+  for (const std::string& name : missing) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return Fail(ErrorCode::kUsage, "the catalog has no recording " + names);
+}
+
+// The selected rows, in the order of their ids, so that nothing depends on files or jobs.
+Result<std::vector<CatalogRow>> ReadRows(const PlanningContext& context,
+                                         const delta::Snapshot& recordings,
+                                         const FixDurationsOptions& options) {
+  const std::set<std::string, std::less<>> wanted(options.recording_ids.begin(),
+                                                  options.recording_ids.end());
+  std::set<std::string, std::less<>> missing = wanted;
+  delta::ScanOptions scan;
+  scan.columns = {"recording_id", "recording_hash", "start_time", "duration_us",
+                  "duration_known_wrong"};
+  scan.jobs = context.jobs;
+  scan.stop = context.stop;
+  if (!wanted.empty()) {
+    scan.filters.push_back({"recording_id", options.recording_ids});
+  }
+  std::vector<CatalogRow> rows;
+  URSA_CHECK(delta::Scan(
+      context.catalog.Assets(), recordings, scan,
+      [&](const delta::RowBatch& batch) -> Result<void> {
+        for (size_t i = 0; i < batch.RowCount(); ++i) {
+          if (!wanted.empty() && !wanted.contains(batch.String(0, i))) {
+            continue;
+          }
+          CatalogRow row;
+          row.recording_id = batch.String(0, i);
+          row.recording_hash = batch.String(1, i);
+          if (!batch.IsNull(2, i)) {
+            row.start = TimeUs{Microseconds{batch.Long(2, i)}};
+          }
+          if (!batch.IsNull(3, i)) {
+            row.duration_us = batch.Long(3, i);
+          }
+          row.known_wrong = batch.Boolean(4, i);
+          missing.erase(row.recording_id);
+          if (IsSelected(row, options, wanted)) {
+            rows.push_back(std::move(row));
+          }
+        }
+        return {};
+      }));
+  URSA_CHECK(CheckAllFound(std::move(missing)));
+  std::sort(rows.begin(), rows.end(), [](const CatalogRow& a, const CatalogRow& b) {
+    return std::tie(a.recording_id, a.recording_hash) < std::tie(b.recording_id, b.recording_hash);
+  });
+  return rows;
+}
+
+void AddReadFailure(DurationRow& row, std::string message) {
+  row.action = DurationAction::kReadFailed;
+  row.problems.push_back({raw::ProblemCode::kReadFailed, "recordings/" + row.recording_id + "/",
+                          std::move(message)});
+}
+
+// What to do about a recording whose end is known.
+DurationAction JudgeEnd(const CatalogRow& stored, const DurationRow& row,
+                        const FixDurationsOptions& options) {
+  const auto delta = row.Delta();
+  if (!delta || stored.known_wrong) {
+    return DurationAction::kUpdate;
+  }
+  return Nanoseconds{std::chrono::abs(*delta)} > options.min_delta ? DurationAction::kUpdate
+                                                                   : DurationAction::kUnchanged;
+}
+
+Examined Examine(const PlanningContext& context, const CatalogRow& stored,
+                 const FixDurationsOptions& options, TimeNs now) {
+  Examined examined;
+  DurationRow& row = examined.row;
+  row.recording_id = stored.recording_id;
+  row.recording_hash = stored.recording_hash;
+  if (stored.duration_us) {
+    row.stored = Microseconds{*stored.duration_us};
+  }
+  if (!stored.start) {
+    AddReadFailure(row, "start_time is null in the catalog; rebuild the row");
+    return examined;
+  }
+  auto objects = raw::ListRecording(context.raw, stored.recording_id);
+  if (!objects) {
+    AddReadFailure(row, objects.error().ToString());
+    return examined;
+  }
+  if (objects->session_lock) {
+    row.action = DurationAction::kStillArriving;
+    return examined;
+  }
+  auto end = recovery::DeriveRecordingEnd(context.raw, *objects, *stored.start, now);
+  for (size_t i = 0; i < end.streams.size(); ++i) {
+    if (end.streams[i]) {
+      row.streams[i] = end.streams[i]->time;
+    }
+  }
+  row.problems = std::move(end.problems);
+  examined.raw_gone = end.raw_gone;
+  if (end.read_failed) {
+    row.action = DurationAction::kReadFailed;
+    return examined;
+  }
+  if (!end.end) {
+    row.action = end.raw_gone && options.skip_raw_gone ? DurationAction::kUnchanged
+                 : stored.known_wrong                  ? DurationAction::kIndeterminate
+                                                       : DurationAction::kFlag;
+    return examined;
+  }
+  row.end = end.end;
+  row.end_source = end.end_source;
+  row.derived = recovery::DurationUntil(*stored.start, *end.end);
+  row.action = JudgeEnd(stored, row, options);
+  return examined;
+}
+
+Value DurationValue(const std::optional<Microseconds>& duration) {
+  return duration ? Value(int64_t{duration->count()}) : Value();
+}
+
+plan::Change MakeChange(const CatalogRow& stored, const DurationRow& row) {
+  const bool update = row.action == DurationAction::kUpdate;
+  plan::Change change;
+  change.table = catalog::FindTable(catalog::kRecordings);
+  change.key = {stored.recording_hash};
+  change.locator = stored.recording_id;
+  change.columns = {
+      {"duration_us", DurationValue(row.stored), DurationValue(update ? row.derived : row.stored)},
+      {"duration_known_wrong", stored.known_wrong, !update}};
+  change.relied = {{"start_time", *stored.start}};
+  return change;
+}
+
+void Count(const Examined& examined, DurationCounts& counts) {
+  ++counts.examined;
+  switch (examined.row.action) {
+    case DurationAction::kUpdate:
+      ++counts.update;
+      break;
+    case DurationAction::kFlag:
+      ++counts.flag;
+      ++counts.indeterminate;
+      break;
+    case DurationAction::kIndeterminate:
+      ++counts.indeterminate;
+      break;
+    case DurationAction::kReadFailed:
+      ++counts.read_failed;
+      ++counts.indeterminate;
+      break;
+    case DurationAction::kStillArriving:
+      ++counts.still_arriving;
+      break;
+    case DurationAction::kUnchanged:
+      ++counts.unchanged;
+      break;
+  }
+  counts.raw_gone += examined.raw_gone ? 1 : 0;
+}
+
+void AddBrakes(const DurationCounts& counts, const FixDurationsOptions& options,
+               plan::PlanBuilder& builder) {
+  builder.AddBrake(
+      {"max_indeterminate", counts.indeterminate, options.max_indeterminate,
+       fmt::format("{} recordings have no derivable end, more than --max-indeterminate {}: look at "
+                   "them, then raise the limit to what you expect",
+                   counts.indeterminate, options.max_indeterminate)});
+  if (options.max_changes) {
+    builder.AddBrake({"max_changes", builder.Count(), *options.max_changes,
+                      fmt::format("the plan has {} changes, more than --max-changes {}",
+                                  builder.Count(), *options.max_changes)});
+  }
+}
+
+// commands.md: null and then largest |delta| first; unchanged ones after the rest.
+void SortForReport(std::vector<DurationRow>& rows) {
+  std::sort(rows.begin(), rows.end(), [](const DurationRow& a, const DurationRow& b) {
+    const auto rank = [](const DurationRow& row) {
+      const auto delta = row.Delta();
+      return std::tuple(row.action == DurationAction::kUnchanged, delta.has_value(),
+                        delta ? -std::chrono::abs(*delta) : Microseconds{0});
+    };
+    return std::tuple(rank(a), std::string_view(a.recording_id),
+                      std::string_view(a.recording_hash)) <
+           std::tuple(rank(b), std::string_view(b.recording_id),
+                      std::string_view(b.recording_hash));
+  });
+}
+
+}  // namespace
+
+std::string_view ActionName(DurationAction action) {
+  switch (action) {
+    case DurationAction::kUpdate:
+      return "update";
+    case DurationAction::kFlag:
+      return "flag";
+    case DurationAction::kIndeterminate:
+      return "indeterminate";
+    case DurationAction::kReadFailed:
+      return "read_failed";
+    case DurationAction::kStillArriving:
+      return "still_arriving";
+    case DurationAction::kUnchanged:
+      return "unchanged";
+  }
+  return "";
+}
+
+Result<DurationPlan> PlanFixDurations(const PlanningContext& context,
+                                      const delta::SnapshotPtr& recordings,
+                                      const FixDurationsOptions& options) {
+  URSA_TRY(auto empty_listing, EmptyListingBrake(context.raw));
+  context.progress.Begin("reading the catalog", "rows", 0);
+  URSA_TRY(const std::vector<CatalogRow> stored, ReadRows(context, *recordings, options));
+
+  plan::PlanBuilder builder(MakeHeader(context, std::string(kFixDurations), {recordings}),
+                            context.spool);
+  std::vector<DurationRow> rows;
+  DurationCounts counts;
+  const TimeNs now = context.clock.Now();
+  const size_t window = context.jobs * kWindowPerJob;
+  std::vector<Examined> slots(window);
+  context.progress.Begin("reading sidecars", "recordings", stored.size());
+  URSA_CHECK(OrderedParallelMap(
+      stored.size(), context.jobs, window, context.stop,
+      [&](size_t i) { slots[i % window] = Examine(context, stored[i], options, now); },
+      [&](size_t i) -> Result<void> {
+        Examined& examined = slots[i % window];
+        Count(examined, counts);
+        context.progress.Advance(1, 0);
+        const DurationAction action = examined.row.action;
+        if (action == DurationAction::kUpdate || action == DurationAction::kFlag) {
+          examined.row.change = builder.Count();
+          URSA_CHECK(builder.Add(MakeChange(stored[i], examined.row)));
+        }
+        if (action != DurationAction::kUnchanged || options.keep_unchanged) {
+          rows.push_back(std::move(examined.row));
+        }
+        return {};
+      }));
+  AddBrakes(counts, options, builder);
+  if (empty_listing) {
+    builder.AddBrake(std::move(*empty_listing));
+  }
+  SortForReport(rows);
+  return DurationPlan{std::move(builder).Finish(), std::move(rows), counts};
+}
+
+}  // namespace ursa::maintenance

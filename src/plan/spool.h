@@ -1,0 +1,42 @@
+// Lines of text, appended once and read back by number: in memory while they are few, in an unnamed
+// temporary file beyond that, so that a plan of a million changes costs an index and no more.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace ursa::plan {
+
+// Appending is not thread-safe; reading is, once nothing is appended any more.
+class Spool {
+ public:
+  // Beyond `memory_bytes_max` a file in `directory` is used; it has no name and goes with the
+  // process.
+  Spool(std::filesystem::path directory, size_t memory_bytes_max);
+  ~Spool();
+  Spool(Spool&& other) noexcept;
+  Spool& operator=(Spool&&) = delete;
+
+  // kUnavailable where the temporary file can't be made or its disk is full.
+  Result<void> Append(std::string_view line);
+
+  [[nodiscard]] size_t Count() const { return ends_.size(); }
+  [[nodiscard]] Result<std::string> Read(size_t line) const;
+
+ private:
+  Result<void> Flush();
+
+  std::filesystem::path directory_;
+  size_t memory_bytes_max_;
+  std::string buffer_;            // what is not in the file yet; begins at flushed_bytes_
+  uint64_t flushed_bytes_ = 0;
+  int file_ = -1;
+  std::vector<uint64_t> ends_;    // of each line
+};
+
+}  // namespace ursa::plan
