@@ -1,1 +1,67 @@
-int main(){}
+// The program: the real process, handed to cli::Run. Nothing is decided here.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/environment.h"
+#include "cli/output.h"
+#include "cli/process.h"
+#include "cli/run.h"
+#include "cli/signals.h"
+
+namespace {
+
+constexpr size_t kColumnsWhereUnknown = 80;
+constexpr size_t kBufferBytes = 64 * 1024;
+
+std::optional<std::string> Variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// None where `descriptor` is no terminal, or a dumb one, on which no line can be rewritten.
+std::optional<size_t> TerminalColumns(int descriptor) {
+  if (isatty(descriptor) == 0 || Variable("TERM").value_or("dumb") == "dumb") {
+    return std::nullopt;
+  }
+  winsize size{};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    return kColumnsWhereUnknown;
+  }
+  return size.ws_col;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that has gone is found out by write().
+  std::signal(SIGPIPE, SIG_IGN);
+  const ursa::cli::InterruptSignals signals(STDERR_FILENO);
+
+  // On a terminal what is said is seen at once, and in order with the progress line.
+  const std::optional<size_t> out_columns = TerminalColumns(STDOUT_FILENO);
+  ursa::cli::FileDescriptorOutput out(STDOUT_FILENO, "standard output",
+                                      isatty(STDOUT_FILENO) != 0 ? 0 : kBufferBytes);
+  ursa::cli::FileDescriptorOutput err(STDERR_FILENO, "standard error", 0);
+  std::error_code error;
+  const ursa::cli::Process process{
+      .program = argc > 0 ? argv[0] : "ursa",
+      .arguments = std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc),
+      .environment = Variable,
+      .working_directory = std::filesystem::current_path(error),
+      .out = {out, out_columns},
+      .err = {err, TerminalColumns(STDERR_FILENO)},
+      .clock = ursa::SystemClock(),
+      .random = []() -> ursa::Random& { return ursa::SystemRandom(); },
+      .stop = signals.Token(),
+      .cores = std::max(1U, std::thread::hardware_concurrency()),
+  };
+  return ursa::cli::Run(process);
+}

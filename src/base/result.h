@@ -88,9 +88,11 @@ using Result = tl::expected<T, Error>;
 
 // URSA_CHECK(Function());  for a Result<void>.
 #define URSA_CHECK(expression) URSA_CHECK_CONTEXT(expression, {})
-#define URSA_CHECK_CONTEXT(expression, text)                                   \
-  do {                                                                         \
-    if (auto ursa_check_result = (expression); !ursa_check_result) {           \
-      return ::ursa::Propagate(std::move(ursa_check_result).error(), text);    \
-    }                                                                          \
+#define URSA_CHECK_CONTEXT(expression, text) \
+  URSA_CHECK_INNER(URSA_CONCAT(check_, __LINE__), expression, text)
+#define URSA_CHECK_INNER(temporary, expression, text)                \
+  do {                                                               \
+    if (auto temporary = (expression); !temporary) {                 \
+      return ::ursa::Propagate(std::move(temporary).error(), text);  \
+    }                                                                \
   } while (false)

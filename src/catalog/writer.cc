@@ -152,7 +152,7 @@ Result<void> Writer::Probe() {
 
 Result<delta::MergeOutcome> Writer::Merge(const TableDefinition& table, delta::MergeSource& source,
                                           const std::string& operation,
-                                          std::optional<delta::Transaction> transaction) {
+                                          std::vector<delta::Transaction> transactions) {
   URSA_CHECK(Probe());
   auto snapshot = catalog_.Table(table.name);
   if (!snapshot && snapshot.error().code == ErrorCode::kNotFound) {
@@ -168,7 +168,7 @@ Result<delta::MergeOutcome> Writer::Merge(const TableDefinition& table, delta::M
   const delta::MergeOptions options{table.key_columns,
                                     table.locator_column,
                                     operation,
-                                    std::move(transaction),
+                                    std::move(transactions),
                                     context_.engine_info,
                                     context_.timeout,
                                     context_.jobs,
@@ -196,7 +196,7 @@ Result<RegisterOutcome> Writer::Register(const TableDefinition& table,
   RegisterSource source(table, rows, on_conflict,
                         std::chrono::floor<Microseconds>(context_.clock.Now()));
   URSA_CHECK_CONTEXT(source.Prepare(), "registering in the table " + table.name);
-  URSA_TRY(const delta::MergeOutcome outcome, Merge(table, source, "MERGE", std::nullopt));
+  URSA_TRY(const delta::MergeOutcome outcome, Merge(table, source, "MERGE", {}));
   return source.Outcome(outcome.version);
 }
 

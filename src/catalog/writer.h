@@ -54,7 +54,7 @@ class Writer {
   // delta::Merge; kRefused `sealed` and `probe_failed`.
   Result<delta::MergeOutcome> Merge(const TableDefinition& table, delta::MergeSource& source,
                                     const std::string& operation,
-                                    std::optional<delta::Transaction> transaction);
+                                    std::vector<delta::Transaction> transactions);
 
   // Registers whole rows by key. kInvalid names row, column and rule where one breaks a rule, or
   // where two have the same key; kAlreadyExists (kError) names the row that the table has already.

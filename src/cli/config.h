@@ -1,7 +1,8 @@
 // ursa.toml: where a laboratory's recordings and catalog are.
 //
 // The file is looked for in the order of commands.md: `--config`, `ursa.toml` in the working
-// directory, `$XDG_CONFIG_HOME/ursa/config.toml` (`~/.config` where that is not set). The profile is
+// directory, `$XDG_CONFIG_HOME/ursa/config.toml` (`~/.config` where that is not set). The profile
+// is
 // `--profile`, else URSA_PROFILE, else the file's default_profile.
 //
 // The whole file is checked, not only the profile that is used: a slip in [profile.r2] is told on
@@ -43,9 +44,9 @@ struct Profile {
   std::string name;
   std::filesystem::path config_file;
   std::variant<DirectoryPlace, S3Place> place;
-  std::optional<std::string> catalog_prefix;        // a valid key (catalog.md section 1)
-  std::optional<std::string> rig_timezone;          // an IANA name that this machine knows
-  std::optional<std::filesystem::path> merge_map;   // relative to the file, as written there
+  std::optional<std::string> catalog_prefix;             // a valid key (catalog.md section 1)
+  std::optional<std::string> rig_timezone;               // an IANA name that this machine knows
+  std::optional<std::filesystem::path> merge_map;        // relative to the file, as written there
   std::optional<std::vector<std::string>> placeholders;  // none: raw-recordings.md section 5's
   std::optional<std::vector<std::string>> sentinels;     // likewise
 };

@@ -134,17 +134,16 @@ Result<void> CheckPrefix(const std::string& prefix, const Where& where) {
 
 Result<void> CheckAddressing(const std::string& addressing, const Where& where) {
   if (addressing != "path" && addressing != "virtual") {
-    return where.Wrong(
-        fmt::format("'{}' is neither \"path\" nor \"virtual\"{}", addressing,
-                    DidYouMean(addressing, {"path", "virtual"})));
+    return where.Wrong(fmt::format("'{}' is neither \"path\" nor \"virtual\"{}", addressing,
+                                   DidYouMean(addressing, {"path", "virtual"})));
   }
   return {};
 }
 
 Result<void> CheckBucket(const std::string& bucket, const Where& where) {
   const bool plain = std::all_of(bucket.begin(), bucket.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
   });
   if (!plain || bucket == "." || bucket == "..") {
     return where.Wrong(fmt::format(
@@ -158,11 +157,11 @@ using TextCheck = Result<void> (*)(const std::string&, const Where&);
 // One key of a profile: exactly one of the three members says where it goes.
 struct Setting {
   std::string_view key;
-  std::optional<std::string> Draft::* text = nullptr;
+  std::optional<std::string> Draft::*text = nullptr;
   TextCheck check = nullptr;
   bool of_buckets = false;  // means nothing beside `root`
-  std::optional<bool> Draft::* flag = nullptr;
-  std::optional<std::vector<std::string>> Draft::* texts = nullptr;
+  std::optional<bool> Draft::*flag = nullptr;
+  std::optional<std::vector<std::string>> Draft::*texts = nullptr;
 };
 
 constexpr std::array kSettings = {
@@ -289,8 +288,8 @@ class ProfileParser {
   // The place of a key that is there, or else of the table.
   [[nodiscard]] Where At(std::string_view key) const {
     const auto found = table_.find(key);
-    return At(key, found == table_.end() ? table_.source().begin.line
-                                         : found->first.source().begin.line);
+    return At(
+        key, found == table_.end() ? table_.source().begin.line : found->first.source().begin.line);
   }
 
   [[nodiscard]] fs::path BesideFile(const std::string& path) const {
@@ -309,8 +308,9 @@ class ProfileParser {
     for (const Setting& setting : kSettings) {
       if (setting.of_buckets && table_.contains(setting.key)) {
         return At(setting.key)
-            .Wrong("cannot stand beside root: a profile is a directory (root) or buckets "
-                   "(endpoint, raw_bucket, assets_bucket), never both");
+            .Wrong(
+                "cannot stand beside root: a profile is a directory (root) or buckets "
+                "(endpoint, raw_bucket, assets_bucket), never both");
       }
     }
     return DirectoryPlace{BesideFile(*draft_.root), *draft_.root};
@@ -318,9 +318,10 @@ class ProfileParser {
 
   Result<S3Place> Buckets() {
     if (!draft_.endpoint) {
-      return At("endpoint").Wrong(
-          "missing: a profile needs root (a directory), or endpoint, raw_bucket and "
-          "assets_bucket");
+      return At("endpoint")
+          .Wrong(
+              "missing: a profile needs root (a directory), or endpoint, raw_bucket and "
+              "assets_bucket");
     }
     for (const auto& [key, value] : {std::pair{"raw_bucket", &draft_.raw_bucket},
                                      std::pair{"assets_bucket", &draft_.assets_bucket}}) {
@@ -333,8 +334,8 @@ class ProfileParser {
     URSA_CHECK(CheckEndpoint(*draft_.endpoint, place.allow_http, At("endpoint")));
     place.endpoint = *draft_.endpoint;
     place.region = draft_.region.value_or("auto");
-    place.addressing = draft_.addressing == "virtual" ? S3Place::Addressing::kVirtual
-                                                      : S3Place::Addressing::kPath;
+    place.addressing =
+        draft_.addressing == "virtual" ? S3Place::Addressing::kVirtual : S3Place::Addressing::kPath;
     place.raw_bucket = *draft_.raw_bucket;
     place.assets_bucket = *draft_.assets_bucket;
     if (draft_.ca_bundle) {

@@ -69,6 +69,9 @@ using Action = std::variant<CommitInfo, Protocol, Metadata, Transaction, RemoveF
 // kUnsupported: a deletion vector or an absolute path, named. kCorrupt: a line that is no action.
 Result<std::vector<Action>> ParseCommit(std::string_view text);
 
+// The same for one line that is parsed already: the actions of `object` are appended.
+Result<void> ParseAction(const nlohmann::ordered_json& object, std::vector<Action>& actions);
+
 // The lines of a commit: commitInfo, protocol, metaData, txn, remove, add, each with LF.
 std::string SerializeCommit(const std::vector<Action>& actions);
 

@@ -208,8 +208,7 @@ class Merger {
     info.update(Json::parse(extra));
     std::vector<Action> actions{CommitInfo{info.dump()}};
     const int64_t now = Milliseconds(options_.clock.Now());
-    if (options_.transaction) {
-      Transaction transaction = *options_.transaction;
+    for (Transaction transaction : options_.transactions) {
       transaction.last_updated_ms = now;
       actions.emplace_back(std::move(transaction));
     }

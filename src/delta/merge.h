@@ -86,7 +86,7 @@ struct MergeOptions {
   std::vector<std::string> key_columns;  // of type string
   std::string locator_column;            // of type string; files are sorted by it, then by the key
   std::string operation = "MERGE";
-  std::optional<Transaction> transaction;  // goes into the commit
+  std::vector<Transaction> transactions;  // go into the commit, stamped
   std::string engine_info;                 // "Ursa/0.1.0"
   Nanoseconds timeout{std::chrono::seconds{120}};
   size_t jobs = 1;

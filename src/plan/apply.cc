@@ -8,10 +8,6 @@
 namespace ursa::plan {
 namespace {
 
-// A txn's version says where its run stands (catalog.md section 3, "Idempotence").
-constexpr int64_t kApplied = 1;
-constexpr int64_t kUndone = 2;
-
 // Smaller and smaller plans of one run; each lost row makes one at most.
 constexpr int kRollbackNamesMax = 1000;
 
@@ -39,9 +35,9 @@ class TableSource final : public delta::MergeSource {
 
   Result<bool> Begin(const delta::Snapshot& snapshot) override {
     URSA_CHECK(catalog::CheckNotSealed(snapshot));
-    const auto transaction = snapshot.transactions.find(plan_.PlanDigest());
+    const auto transaction = snapshot.transactions.find(plan_.RunId());
     if (transaction != snapshot.transactions.end()) {
-      if (transaction->second.version == kUndone) {
+      if (transaction->second.version == kRunUndone) {
         return Refuse("plan_undone", "this plan was applied and undone: make a new plan");
       }
       for (const size_t change : changes_) {
@@ -72,7 +68,7 @@ class TableSource final : public delta::MergeSource {
       URSA_CHECK_CONTEXT(SaveRollback(), "writing the rollback snapshot; nothing was committed");
     }
     return nlohmann::ordered_json{{"ursa",
-                                   {{"run_id", plan_.PlanDigest()},
+                                   {{"run_id", plan_.RunId()},
                                     {"command", plan_.Header().command},
                                     {"rollback_uri", rollback_uri_}}}}
         .dump();
@@ -179,7 +175,7 @@ class TableSource final : public delta::MergeSource {
     for (int number = 1; number <= kRollbackNamesMax; ++number) {
       const std::string suffix = number == 1 ? "" : fmt::format("-{}", number);
       const std::string key = fmt::format("{}/_rollback/{}{}.jsonl", catalog.Prefix(),
-                                          plan_.PlanDigest(), suffix);
+                                          plan_.RunId(), suffix);
       auto put = writer_.Assets().Put(key, bytes, store::PutCondition::kIfAbsent);
       if (!put && put.error().code != ErrorCode::kAlreadyExists &&
           put.error().code != ErrorCode::kUnknownOutcome) {
@@ -196,7 +192,7 @@ class TableSource final : public delta::MergeSource {
       return {};
     }
     return Fail(ErrorCode::kConflict, "too many rollback snapshots of the run " +
-                                          plan_.PlanDigest() + " in " + catalog.Uri() +
+                                          plan_.RunId() + " in " + catalog.Uri() +
                                           "/_rollback");
   }
 
@@ -232,6 +228,14 @@ Result<void> CheckMayCommit(const Plan& plan, const Guards& guards,
   return {};
 }
 
+std::vector<delta::Transaction> TransactionsOf(const Plan& plan) {
+  std::vector<delta::Transaction> transactions{{plan.RunId(), kRunApplied, std::nullopt}};
+  for (const auto& [run_id, version] : plan.Header().marks) {
+    transactions.push_back({run_id, version, std::nullopt});
+  }
+  return transactions;
+}
+
 std::string CommittedSoFar(const ApplyOutcome& outcome) {
   std::string text = "committing the plan";
   for (const auto& [table, version] : outcome.table_versions) {
@@ -253,12 +257,11 @@ Result<ApplyOutcome> Apply(const Plan& plan, const Guards& guards, catalog::Writ
     TableSource source(plan, table, writer, outcome.fates);
     URSA_TRY_CONTEXT(
         delta::MergeOutcome merged,
-        writer.Merge(table, source, plan.Header().command,
-                     delta::Transaction{plan.PlanDigest(), kApplied, std::nullopt}),
+        writer.Merge(table, source, plan.Header().command, TransactionsOf(plan)),
         CommittedSoFar(outcome));
     outcome.table_versions[table.name] = merged.version;
     if (merged.committed) {
-      outcome.run_id = plan.PlanDigest();
+      outcome.run_id = plan.RunId();
       outcome.rollback_uris.push_back(source.RollbackUri());
     }
     if (merged.follow_up_error) {

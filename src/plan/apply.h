@@ -30,7 +30,7 @@ enum class Fate : unsigned char {
 };
 
 struct ApplyOutcome {
-  std::string run_id;        // the plan's digest; empty where nothing was written
+  std::string run_id;        // the plan's; empty where nothing was written
   std::vector<Fate> fates;   // of each change of the plan
   uint64_t committed = 0;
   uint64_t already = 0;

@@ -39,12 +39,12 @@ tl::unexpected<Error> Damaged(const std::string& what) {
 }
 
 Result<delta::Value> ReadValue(const TableDefinition& table, const std::string& column,
-                               const nlohmann::json& json) {
+                               const Json& json) {
   const auto position = table.schema.IndexOf(column);
   if (!position) {
     return Damaged("names the column " + table.name + "." + column + ", which does not exist");
   }
-  auto value = delta::ValueFromJson(table.schema.fields[*position].type, json);
+  auto value = delta::ValueFromJson(table.schema.fields[*position].type, nlohmann::json(json));
   if (!value) {
     return Damaged("has a bad value for " + table.name + "." + column + ": " +
                    value.error().message);
@@ -52,7 +52,7 @@ Result<delta::Value> ReadValue(const TableDefinition& table, const std::string& 
   return value;
 }
 
-Result<NamedRow> ReadRow(const TableDefinition& table, const nlohmann::json& json) {
+Result<NamedRow> ReadRow(const TableDefinition& table, const Json& json) {
   NamedRow row;
   for (const auto& [column, text] : json.items()) {
     URSA_TRY(delta::Value value, ReadValue(table, column, text));
@@ -62,7 +62,7 @@ Result<NamedRow> ReadRow(const TableDefinition& table, const nlohmann::json& jso
 }
 
 Result<std::vector<ColumnChange>> ReadColumns(const TableDefinition& table,
-                                              const nlohmann::json& json) {
+                                              const Json& json) {
   std::vector<ColumnChange> columns;
   for (const auto& [column, change] : json.items()) {
     if (!change.is_object() || !change.contains("before") || !change.contains("after")) {
@@ -76,8 +76,8 @@ Result<std::vector<ColumnChange>> ReadColumns(const TableDefinition& table,
 }
 
 // The member of an object; null (a discarded value) where it is not there or has another type.
-const nlohmann::json& Member(const nlohmann::json& json, const char* name) {
-  static const nlohmann::json absent;
+const Json& Member(const Json& json, const char* name) {
+  static const Json absent;
   const auto member = json.find(name);
   return member == json.end() ? absent : *member;
 }
@@ -111,7 +111,7 @@ std::string ChangeToLine(const Change& change) {
 }
 
 Result<Change> ParseChange(std::string_view line) {
-  const auto json = nlohmann::json::parse(line, nullptr, false);
+  const auto json = Json::parse(line, nullptr, false);
   if (!json.is_object() || !Member(json, "table").is_string() ||
       !Member(json, "kind").is_string() || !Member(json, "key").is_object() ||
       !Member(json, "locator").is_string()) {
@@ -124,7 +124,7 @@ Result<Change> ParseChange(std::string_view line) {
                    "', which a catalog does not have");
   }
   for (const std::string& column : change.table->key_columns) {
-    const nlohmann::json& value = Member(json["key"], column.c_str());
+    const Json& value = Member(json["key"], column.c_str());
     if (!value.is_string()) {
       return Damaged("lacks the key column " + column);
     }

@@ -10,8 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kPlanVersion = 1;
-
 Json TablesToJson(const std::map<std::string, TableBase>& tables) {
   Json json = Json::object();
   for (const auto& [name, base] : tables) {
@@ -25,17 +23,19 @@ std::string MakePlanDigest(const PlanHeader& header, const std::string& changes_
                         {"command", header.command},
                         {"catalog", header.catalog_uri},
                         {"tables", TablesToJson(header.tables)},
+                        {"marks", header.marks},
                         {"changes_digest", changes_digest}}
                        .dump());
 }
 
-std::string HeaderLine(const PlanHeader& header, const std::string& run_id) {
+std::string HeaderLine(const PlanHeader& header) {
   return Json{{"record", "plan"},
               {"plan_version", kPlanVersion},
               {"command", header.command},
               {"catalog", header.catalog_uri},
               {"tables", TablesToJson(header.tables)},
-              {"run_id", run_id},
+              {"run_id", header.run_id},
+              {"marks", header.marks},
               {"tool", header.tool},
               {"created_at", header.created_at}}
              .dump() +
@@ -83,7 +83,7 @@ Result<void> Plan::Write(const std::function<bool(size_t change)>& wanted,
     file_digest.Update(text);
     return sink(text);
   };
-  URSA_CHECK(write(HeaderLine(header_, plan_digest_)));
+  URSA_CHECK(write(HeaderLine(header_)));
   uint64_t written = 0;
   for (size_t change = 0; change < Count(); ++change) {
     if (!wanted(change)) {
@@ -119,7 +119,16 @@ PlanBuilder::PlanBuilder(PlanHeader header, const SpoolOptions& spool)
 
 Result<void> PlanBuilder::Add(const Change& change) {
   URSA_CHECK_CONTEXT(CheckValues(change), "planning a change of " + change.locator);
-  const std::string line = ChangeToLine(change);
+  return Keep(change, ChangeToLine(change));
+}
+
+Result<void> PlanBuilder::AddLine(std::string_view line) {
+  URSA_TRY(const Change change, ParseChange(line));
+  URSA_CHECK_CONTEXT(CheckValues(change), "reading a change of " + change.locator);
+  return Keep(change, line);
+}
+
+Result<void> PlanBuilder::Keep(const Change& change, std::string_view line) {
   URSA_CHECK(plan_.spool_.Append(line));
   changes_digest_.Update(line);
   changes_digest_.Update("\n");
@@ -152,6 +161,9 @@ void PlanBuilder::AddBrake(Brake brake) { plan_.brakes_.push_back(std::move(brak
 Plan PlanBuilder::Finish() && {
   plan_.changes_digest_ = changes_digest_.HexDigest();
   plan_.plan_digest_ = MakePlanDigest(plan_.header_, plan_.changes_digest_);
+  if (plan_.header_.run_id.empty()) {
+    plan_.header_.run_id = plan_.plan_digest_;
+  }
   return std::move(plan_);
 }
 

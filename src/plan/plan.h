@@ -5,13 +5,14 @@
 // by Apply. Its file (also the rollback snapshot) is JSON Lines:
 //
 //   {"record":"plan","plan_version":1,"command":..,"catalog":..,"tables":{name:{"id","version"}},
-//    "run_id":..,"tool":..,"created_at":..}
+//    "run_id":..,"marks":{run_id: txn version},"tool":..,"created_at":..}
 //   {"record":"change",...}                       one a change, see change.h
 //   {"record":"brake","rule":..,"count":..,"limit":..}
 //   {"record":"digest","changes":N,"changes_digest":..,"plan_digest":..,"sha256":..}
 //
 // changes_digest is the SHA-256 of all change lines: two plans that change the same have the same.
-// plan_digest is that of catalog, table ids, base versions and changes_digest; it is the run_id.
+// plan_digest is that of command, catalog, table ids, base versions and changes_digest; a new plan's
+// is its run_id.
 // The last line's sha256 is that of every byte before it. Source: catalog.md sections 3 and 4.
 #pragma once
 
@@ -31,18 +32,30 @@
 
 namespace ursa::plan {
 
+// The format that this version writes and reads.
+inline constexpr int kPlanVersion = 1;
+
 struct TableBase {
   std::string id;  // the table's UUID
   int64_t version = 0;
 };
 
 struct PlanHeader {
-  std::string command;      // kebab-case
+  std::string command;  // kebab-case
   std::string catalog_uri;
   std::map<std::string, TableBase> tables;  // that the plan was made from
-  std::string tool;        // "Ursa/0.1.0"
-  std::string created_at;  // ISO 8601
+  std::string tool;                         // "Ursa/0.1.0"
+  std::string created_at;                   // ISO 8601
+  // The run that commits the plan. Empty for a new plan: its digest. A rollback snapshot keeps the
+  // id of the run whose changes it holds.
+  std::string run_id;
+  // What the commit says of other runs (txn versions): a restore marks the run that it takes back.
+  std::map<std::string, int64_t> marks;
 };
+
+// A run's txn version says where it stands (catalog.md section 3, "Idempotence").
+inline constexpr int64_t kRunApplied = 1;
+inline constexpr int64_t kRunUndone = 2;
 
 // A limit that is checked on the whole plan before the first write.
 struct Brake {
@@ -65,6 +78,7 @@ class Plan {
   [[nodiscard]] const std::vector<Brake>& Brakes() const { return brakes_; }
   [[nodiscard]] const std::string& ChangesDigest() const { return changes_digest_; }
   [[nodiscard]] const std::string& PlanDigest() const { return plan_digest_; }
+  [[nodiscard]] const std::string& RunId() const { return header_.run_id; }
 
   [[nodiscard]] size_t Count() const { return spool_.Count(); }
   [[nodiscard]] Result<Change> ChangeAt(size_t change) const;
@@ -103,12 +117,15 @@ class PlanBuilder {
   // The change gets the number Count() had before. kInvalid where a value breaks a rule of
   // catalog.md section 2.
   Result<void> Add(const Change& change);
+  // The same from a change's line, as ChangeToLine made it. kCorrupt where it is none.
+  Result<void> AddLine(std::string_view line);
   void AddBrake(Brake brake);
   [[nodiscard]] size_t Count() const { return plan_.Count(); }
 
   Plan Finish() &&;
 
  private:
+  Result<void> Keep(const Change& change, std::string_view line);
   void Index(const Change& change);
 
   Plan plan_;

@@ -1,0 +1,23 @@
+// What makes each command; one file a command defines each of them.
+#pragma once
+
+#include <memory>
+
+#include "cli/command.h"
+
+namespace ursa::cli {
+
+std::unique_ptr<Command> MakeFixDurations();
+std::unique_ptr<Command> MakeApply();
+std::unique_ptr<Command> MakePlanShow();
+std::unique_ptr<Command> MakeRuns();
+std::unique_ptr<Command> MakeRestore();
+std::unique_ptr<Command> MakeCatalogInit();
+std::unique_ptr<Command> MakeCatalogShow();
+std::unique_ptr<Command> MakeCatalogHistory();
+std::unique_ptr<Command> MakeQuery();
+std::unique_ptr<Command> MakeTableRead();
+std::unique_ptr<Command> MakeExplain();
+std::unique_ptr<Command> MakeDemo();
+
+}  // namespace ursa::cli

@@ -1,0 +1,31 @@
+// A profile's catalog, opened: what every command that reads or writes one begins with.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/writer.h"
+#include "cli/command.h"
+#include "cli/laboratory.h"
+#include "cli/option_groups.h"
+#include "plan/plan.h"
+
+namespace ursa::cli {
+
+// "Ursa/0.1.0": who wrote, in logs, plans and runs.
+std::string EngineInfo();
+
+// The first line of a run over this table.
+RunInfo MakeRunInfo(const Profile& profile, Environment environment,
+                    const catalog::Catalog& catalog, const delta::Snapshot& table);
+
+// Where plans keep their changes while they are made: TMPDIR, else /tmp.
+plan::SpoolOptions SpoolOf(const Process& process);
+
+// What a writer takes from this run.
+catalog::WriteContext WriteContextOf(const Invocation& invocation, const Profile& profile,
+                                     uint64_t commit_timeout_seconds);
+
+}  // namespace ursa::cli

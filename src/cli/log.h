@@ -1,0 +1,39 @@
+// The file of --log-file: what a run did and when, a line each, appended. Lines are written with
+// one call each and a process id, so that shards may share a file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/environment.h"
+#include "base/result.h"
+
+namespace ursa::cli {
+
+// Thread-safe.
+class Log {
+ public:
+  // A log that keeps nothing.
+  Log() = default;
+  // Appends to `file`, which is created 0600: a log names people. kUsage where it cannot be opened.
+  static Result<Log> Open(const std::filesystem::path& file, Clock& clock);
+
+  ~Log();
+  Log(Log&& other) noexcept;
+  Log& operator=(Log&& other) noexcept;
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  // "2026-05-07T14:30:22.120000Z [4711] " and the message, escaped, as one line. A log that
+  // cannot be written any more is no reason to break off the run.
+  void Write(std::string_view message);
+
+ private:
+  Log(int descriptor, Clock& clock);
+
+  int descriptor_ = -1;  // -1: none
+  Clock* clock_ = nullptr;
+};
+
+}  // namespace ursa::cli

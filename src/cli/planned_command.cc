@@ -1,0 +1,134 @@
+#include "cli/planned_command.h"
+
+#include <utility>
+
+#include "cli/catalog_session.h"
+#include "plan/plan_reader.h"
+
+namespace ursa::cli {
+
+// What a run works on, whether it may write or not.
+struct PlannedCommand::Opened {
+  const Profile& profile;
+  Environment environment;
+  const store::ReadableStore& raw;
+  catalog::Catalog catalog;
+  delta::SnapshotPtr table;
+};
+
+std::string_view ActionAfter(std::string_view planned, plan::Fate fate) {
+  switch (fate) {
+    case plan::Fate::kAlready:
+      return "already";
+    case plan::Fate::kChangedSincePlan:
+      return "changed_since_plan";
+    case plan::Fate::kPending:
+    case plan::Fate::kCommitted:
+      break;
+  }
+  return planned;
+}
+
+Result<void> PlannedCommand::Run(Invocation& invocation) {
+  URSA_TRY(const Profile profile, invocation.LoadProfile());
+  return commit_.commit ? Commit(invocation, profile) : DryRun(invocation, profile);
+}
+
+plan::Guards PlannedCommand::GuardsOf(Environment environment) const {
+  return {environment == Environment::kProduction, commit_.targets_production, commit_.expect};
+}
+
+Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation,
+                                                          const Opened& opened) {
+  invocation.report.Begin(
+      MakeRunInfo(opened.profile, opened.environment, opened.catalog, *opened.table));
+  const maintenance::PlanningContext context{opened.catalog,
+                                             opened.raw,
+                                             SpoolOf(invocation.process),
+                                             EngineInfo(),
+                                             invocation.Jobs(opened.profile),
+                                             invocation.process.stop,
+                                             invocation.process.clock,
+                                             invocation.progress};
+  return MakePlan(invocation, context, opened.table);
+}
+
+void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
+                               const plan::Guards& guards,
+                               const plan::ApplyOutcome* outcome) const {
+  const plan::Plan& plan = run.ThePlan();
+  Json summary = run.Counts();
+  Json would_refuse = Json::array();
+  for (const plan::Refusal& refusal : plan::WouldRefuse(plan, guards)) {
+    would_refuse.push_back(refusal.rule);
+  }
+  int64_t version = opened.table->version;
+  if (outcome != nullptr && outcome->table_versions.contains(main_table_)) {
+    version = outcome->table_versions.at(main_table_);
+  }
+  summary["dry_run"] = !commit_.commit;
+  summary["would_refuse"] = std::move(would_refuse);
+  summary["committed"] = outcome == nullptr ? 0 : outcome->committed;
+  summary["table_version"] = version;
+  summary["run_id"] =
+      outcome == nullptr || outcome->run_id.empty() ? Json(nullptr) : Json(outcome->run_id);
+  summary["changed_since_plan"] = outcome == nullptr ? 0 : outcome->changed_since_plan;
+  summary["already"] = outcome == nullptr ? 0 : outcome->already;
+  summary["plan_digest"] = plan.PlanDigest();
+  summary["changes_digest"] = plan.ChangesDigest();
+  invocation.report.Summary(std::move(summary));
+}
+
+Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profile) {
+  URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+  URSA_TRY(catalog::Catalog catalog,
+           catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
+  URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
+  const Opened opened{profile, laboratory.environment, *laboratory.raw, std::move(catalog),
+                      std::move(table)};
+  URSA_TRY(const auto run, Begin(invocation, opened));
+  run->ShowRows(invocation.report, nullptr);
+  Summarize(invocation, opened, *run, GuardsOf(opened.environment), nullptr);
+  if (commit_.plan_out) {
+    auto written = plan::WritePlanFile(invocation.process.working_directory / *commit_.plan_out,
+                                       run->ThePlan());
+    if (!written && written.error().code == ErrorCode::kAlreadyExists) {
+      written.error().code = ErrorCode::kUsage;
+    }
+    URSA_CHECK(written);
+  }
+  if (run->ThePlan().Count() > 0) {
+    invocation.OfferCommit(opened.environment);
+  }
+  return {};
+}
+
+Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profile) {
+  URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(profile));
+  URSA_TRY(catalog::Catalog catalog,
+           catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
+  URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
+  const Opened opened{profile, laboratory.environment, *laboratory.raw, catalog, std::move(table)};
+  URSA_TRY(const auto run, Begin(invocation, opened));
+  const plan::Guards guards = GuardsOf(opened.environment);
+  const auto apply = [&]() -> Result<plan::ApplyOutcome> {
+    URSA_TRY(
+        catalog::Writer writer,
+        catalog::Writer::Open(*laboratory.assets, catalog,
+                              WriteContextOf(invocation, profile, commit_.commit_timeout_seconds)));
+    invocation.progress.Begin("committing", "rows", run->ThePlan().Count());
+    return plan::Apply(run->ThePlan(), guards, writer);
+  };
+  const auto outcome = apply();
+  run->ShowRows(invocation.report, outcome ? &outcome->fates : nullptr);
+  Summarize(invocation, opened, *run, guards, outcome ? &*outcome : nullptr);
+  if (!outcome) {
+    return tl::unexpected(outcome.error());
+  }
+  for (const Error& error : outcome->follow_up_errors) {
+    invocation.log.Write("the commit holds; after it: " + error.ToString());
+  }
+  return {};
+}
+
+}  // namespace ursa::cli

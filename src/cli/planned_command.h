@@ -1,0 +1,67 @@
+// The pattern of every command that changes rows: plan, show, and commit where that is asked for.
+//
+//   class FixDurations final : public PlannedCommand {
+//     Result<std::unique_ptr<PlannedRun>> MakePlan(context, table) override;
+//   };
+//
+// PlannedCommand opens the stores (for a dry run ones that can't write), begins the report, calls
+// MakePlan, applies the plan under --commit, shows the rows with what became of them, and tells the
+// summary's common members. A refusal shows the rows too: they are why.
+// Source: docs/design.md, "The one idea"; commands.md, "Plans, guards, undo".
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/option_groups.h"
+#include "maintenance/planning.h"
+#include "plan/apply.h"
+#include "plan/plan.h"
+
+namespace ursa::cli {
+
+// A plan and what its command has to say about it.
+class PlannedRun {
+ public:
+  virtual ~PlannedRun() = default;
+  [[nodiscard]] virtual const plan::Plan& ThePlan() const = 0;
+  // Tells the rows; `fates`, of the plan's changes, is null for a dry run and a refused commit.
+  virtual void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const = 0;
+  // The summary's members that are the command's own, in their order.
+  [[nodiscard]] virtual Json Counts() const = 0;
+};
+
+class PlannedCommand : public Command {
+ public:
+  // `main_table`: whose version and row count the first line and the summary have.
+  PlannedCommand(CommandInfo info, std::string_view main_table)
+      : Command(std::move(info)), main_table_(main_table) {}
+
+  Result<void> Run(Invocation& invocation) final;
+
+ protected:
+  // Plans, with stores that can't write. `table` is the main table's snapshot.
+  virtual Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation& invocation,
+                                                       const maintenance::PlanningContext& context,
+                                                       const delta::SnapshotPtr& table) = 0;
+
+  CommitOptions commit_;
+
+ private:
+  struct Opened;
+  Result<void> DryRun(Invocation& invocation, const Profile& profile);
+  Result<void> Commit(Invocation& invocation, const Profile& profile);
+  Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
+  void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
+                 const plan::Guards& guards, const plan::ApplyOutcome* outcome) const;
+  [[nodiscard]] plan::Guards GuardsOf(Environment environment) const;
+
+  const std::string main_table_;
+};
+
+// The action of a row whose change met this fate; `planned` where the fate says nothing new.
+std::string_view ActionAfter(std::string_view planned, plan::Fate fate);
+
+}  // namespace ursa::cli

@@ -1,0 +1,23 @@
+#include "cli/problem_json.h"
+
+namespace ursa::cli {
+
+Json ProblemsJson(const std::vector<raw::Problem>& problems) {
+  Json list = Json::array();
+  for (const raw::Problem& problem : problems) {
+    list.push_back(Json{{"code", raw::ProblemCodeName(problem.code)},
+                        {"key", problem.key},
+                        {"message", problem.message}});
+  }
+  return list;
+}
+
+Json TimeJson(const std::optional<TimeNs>& time) {
+  return time ? Json(FormatTime(*time)) : Json(nullptr);
+}
+
+Json SecondsJson(const std::optional<Microseconds>& duration) {
+  return duration ? Json(static_cast<double>(duration->count()) / 1e6) : Json(nullptr);
+}
+
+}  // namespace ursa::cli

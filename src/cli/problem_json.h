@@ -1,0 +1,22 @@
+// Problems of raw files and times, as records have them. Source: commands.md, "Output".
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+#include "cli/table.h"
+#include "raw/problem.h"
+
+namespace ursa::cli {
+
+// [{"code", "key", "message"}]
+Json ProblemsJson(const std::vector<raw::Problem>& problems);
+
+// A derived time, with nine digits; null for none.
+Json TimeJson(const std::optional<TimeNs>& time);
+
+// Seconds as a number; null for none. Exact to the microsecond.
+Json SecondsJson(const std::optional<Microseconds>& duration);
+
+}  // namespace ursa::cli

@@ -1,0 +1,279 @@
+#include "delta/schema.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace ursa::delta {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Real schemas nest a few levels; deeper ones are an attack on the stack.
+constexpr int kNestingMax = 64;
+
+struct NamedKind {
+  std::string_view name;
+  TypeKind kind;
+};
+
+constexpr NamedKind kPrimitives[] = {
+    {"string", TypeKind::kString},   {"long", TypeKind::kLong},
+    {"integer", TypeKind::kInteger}, {"short", TypeKind::kShort},
+    {"byte", TypeKind::kByte},       {"float", TypeKind::kFloat},
+    {"double", TypeKind::kDouble},   {"boolean", TypeKind::kBoolean},
+    {"binary", TypeKind::kBinary},   {"date", TypeKind::kDate},
+    {"timestamp", TypeKind::kTimestamp}, {"void", TypeKind::kVoid},
+};
+
+std::string LowerCase(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+tl::unexpected<Error> Damaged(const std::string& what) {
+  return Fail(ErrorCode::kCorrupt, "the table's schema is damaged: " + what);
+}
+
+// "decimal(10,2)", or "decimal" for (10,0).
+Result<Type> ParseDecimalType(std::string_view name, const std::string& column) {
+  Type type(TypeKind::kDecimal);
+  type.precision = 10;
+  if (name != "decimal") {
+    const auto wrong = [&] {
+      return Damaged("column " + column + " has the type " + std::string(name));
+    };
+    if (!name.starts_with("decimal(") || !name.ends_with(")")) {
+      return wrong();
+    }
+    name.remove_prefix(8);
+    name.remove_suffix(1);
+    const char* const end = name.data() + name.size();
+    auto [comma, first] = std::from_chars(name.data(), end, type.precision);
+    if (first != std::errc() || comma == end || *comma != ',') {
+      return wrong();
+    }
+    ++comma;
+    while (comma != end && *comma == ' ') {
+      ++comma;
+    }
+    const auto [rest, second] = std::from_chars(comma, end, type.scale);
+    if (second != std::errc() || rest != end) {
+      return wrong();
+    }
+  }
+  if (type.precision < 1 || type.precision > 38 || type.scale < 0 || type.scale > type.precision) {
+    return Damaged("column " + column + " has a decimal type out of range");
+  }
+  return type;
+}
+
+Result<Type> ParseType(const Json& json, const std::string& column, int depth);
+
+const Json* Find(const Json& json, const char* name) {
+  const auto member = json.find(name);
+  return member == json.end() ? nullptr : &*member;
+}
+
+Result<bool> ParseBoolean(const Json& json, const char* name, const std::string& column) {
+  const Json* member = Find(json, name);
+  if (member == nullptr || !member->is_boolean()) {
+    return Damaged("column " + column + " lacks " + name);
+  }
+  return member->get<bool>();
+}
+
+Result<std::vector<Field>> ParseFields(const Json& json, const std::string& parent, int depth) {
+  const Json* list = Find(json, "fields");
+  if (list == nullptr || !list->is_array()) {
+    return Damaged("a struct has no fields");
+  }
+  std::vector<Field> fields;
+  std::set<std::string> names;
+  for (const Json& entry : *list) {
+    const Json* name = entry.is_object() ? Find(entry, "name") : nullptr;
+    const Json* type = entry.is_object() ? Find(entry, "type") : nullptr;
+    if (name == nullptr || !name->is_string() || type == nullptr) {
+      return Damaged("a field has no name or no type");
+    }
+    Field field;
+    field.name = name->get<std::string>();
+    const std::string column = parent.empty() ? field.name : parent + "." + field.name;
+    if (!names.insert(LowerCase(field.name)).second) {
+      return Damaged("two columns are called " + column + " (case does not count)");
+    }
+    URSA_TRY(field.type, ParseType(*type, column, depth));
+    URSA_TRY(field.nullable, ParseBoolean(entry, "nullable", column));
+    if (const Json* metadata = Find(entry, "metadata"); metadata != nullptr && metadata->is_object()) {
+      field.metadata = metadata->dump();
+    }
+    fields.push_back(std::move(field));
+  }
+  return fields;
+}
+
+Result<Type> ParseNested(const Json& json, const std::string& column, int depth) {
+  const Json* name = Find(json, "type");
+  if (name == nullptr || !name->is_string()) {
+    return Damaged("column " + column + " has a type without a name");
+  }
+  if (*name == "struct") {
+    URSA_TRY(std::vector<Field> fields, ParseFields(json, column, depth));
+    return Type::Struct(std::move(fields));
+  }
+  if (*name == "array") {
+    const Json* element = Find(json, "elementType");
+    if (element == nullptr) {
+      return Damaged("the array " + column + " has no elementType");
+    }
+    URSA_TRY(Type type, ParseType(*element, column + ".element", depth));
+    URSA_TRY(const bool contains_null, ParseBoolean(json, "containsNull", column));
+    return Type::Array(std::move(type), contains_null);
+  }
+  if (*name == "map") {
+    const Json* key = Find(json, "keyType");
+    const Json* value = Find(json, "valueType");
+    if (key == nullptr || value == nullptr) {
+      return Damaged("the map " + column + " has no keyType or no valueType");
+    }
+    Type type(TypeKind::kMap);
+    URSA_TRY(Type key_type, ParseType(*key, column + ".key", depth));
+    URSA_TRY(Type value_type, ParseType(*value, column + ".value", depth));
+    URSA_TRY(const bool contains_null, ParseBoolean(json, "valueContainsNull", column));
+    type.children = {Field{"key", std::move(key_type), false, "{}"},
+                     Field{"value", std::move(value_type), contains_null, "{}"}};
+    return type;
+  }
+  return Fail(ErrorCode::kUnsupported,
+              "column " + column + " has the type " + name->dump() + ", which is not supported");
+}
+
+Result<Type> ParseType(const Json& json, const std::string& column, int depth) {
+  if (depth > kNestingMax) {
+    return Damaged("it is nested more than " + std::to_string(kNestingMax) + " levels deep");
+  }
+  if (json.is_object()) {
+    return ParseNested(json, column, depth + 1);
+  }
+  if (!json.is_string()) {
+    return Damaged("column " + column + " has no type");
+  }
+  const auto name = json.get<std::string>();
+  for (const NamedKind& primitive : kPrimitives) {
+    if (primitive.name == name) {
+      return Type(primitive.kind);
+    }
+  }
+  if (name.starts_with("decimal")) {
+    return ParseDecimalType(name, column);
+  }
+  return Fail(ErrorCode::kUnsupported,
+              "column " + column + " has the type " + name + ", which is not supported");
+}
+
+std::string_view PrimitiveName(TypeKind kind) {
+  for (const NamedKind& primitive : kPrimitives) {
+    if (primitive.kind == kind) {
+      return primitive.name;
+    }
+  }
+  return "";
+}
+
+Json TypeToJson(const Type& type);
+
+Json FieldsToJson(const std::vector<Field>& fields) {
+  Json list = Json::array();
+  for (const Field& field : fields) {
+    list.push_back(Json{{"name", field.name},
+                        {"type", TypeToJson(field.type)},
+                        {"nullable", field.nullable},
+                        {"metadata", Json::parse(field.metadata, nullptr, false)}});
+  }
+  return Json{{"type", "struct"}, {"fields", std::move(list)}};
+}
+
+Json TypeToJson(const Type& type) {
+  switch (type.kind) {
+    case TypeKind::kStruct:
+      return FieldsToJson(type.children);
+    case TypeKind::kArray:
+      return Json{{"type", "array"},
+                  {"elementType", TypeToJson(type.children[0].type)},
+                  {"containsNull", type.children[0].nullable}};
+    case TypeKind::kMap:
+      return Json{{"type", "map"},
+                  {"keyType", TypeToJson(type.children[0].type)},
+                  {"valueType", TypeToJson(type.children[1].type)},
+                  {"valueContainsNull", type.children[1].nullable}};
+    default:
+      return TypeName(type);
+  }
+}
+
+}  // namespace
+
+Type Type::Array(Type element, bool contains_null) {
+  Type type(TypeKind::kArray);
+  type.children = {Field{"element", std::move(element), contains_null, "{}"}};
+  return type;
+}
+
+Type Type::Struct(std::vector<Field> fields) {
+  Type type(TypeKind::kStruct);
+  type.children = std::move(fields);
+  return type;
+}
+
+bool Type::operator==(const Type& other) const {
+  return kind == other.kind && precision == other.precision && scale == other.scale &&
+         children == other.children;
+}
+
+std::optional<size_t> Schema::IndexOf(std::string_view name) const {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].name == name) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Schema> ParseSchema(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object() || Find(json, "type") == nullptr || *Find(json, "type") != "struct") {
+    return Damaged("it is no struct");
+  }
+  Schema schema;
+  URSA_TRY(schema.fields, ParseFields(json, "", 0));
+  return schema;
+}
+
+std::string SchemaToJson(const Schema& schema) { return FieldsToJson(schema.fields).dump(); }
+
+std::string TypeName(const Type& type) {
+  switch (type.kind) {
+    case TypeKind::kDecimal:
+      return "decimal(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")";
+    case TypeKind::kArray:
+      return "array<" + TypeName(type.children[0].type) + ">";
+    case TypeKind::kMap:
+      return "map<" + TypeName(type.children[0].type) + ", " + TypeName(type.children[1].type) +
+             ">";
+    case TypeKind::kStruct: {
+      std::string text = "struct<";
+      for (size_t i = 0; i < type.children.size(); ++i) {
+        text += (i == 0 ? "" : ", ") + type.children[i].name + ": " +
+                TypeName(type.children[i].type);
+      }
+      return text + ">";
+    }
+    default:
+      return std::string(PrimitiveName(type.kind));
+  }
+}
+
+}  // namespace ursa::delta
