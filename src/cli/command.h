@@ -95,8 +95,11 @@ class Command {
 
   // Declares the command's own options, which write to its members.
   virtual void Configure(Options& /*options*/) {}
-  // What people see of a row; none: rows are for --json only.
+  // What people see of a row; none: rows are for --json only, or Run tells the report's
+  // UseColumns.
   [[nodiscard]] virtual std::vector<Column> Columns() const { return {}; }
+  // JSON is wanted as if --json were given, by an option of the command's own (--format json).
+  [[nodiscard]] virtual bool WantsJson() const { return false; }
   // Does it, once. Must not throw.
   virtual Result<void> Run(Invocation& invocation) = 0;
 

@@ -70,6 +70,7 @@ class Parser {
             "recordings.",
             "ursa") {
     app_.formatter(std::make_shared<HelpFormatter>());
+    app_.set_help_flag("-h,--help", "show this help");
     app_.set_version_flag("--version", "ursa " URSA_VERSION, "show the version");
     app_.require_subcommand(0, 1);
     app_.fallthrough();
@@ -98,7 +99,7 @@ class Parser {
       line.kind = CommandLine::Kind::kShow;
       line.text = std::string(version.what()) + "\n";
     } catch (const CLI::ParseError& error) {
-      line.error = Wrong(error.what());
+      line.error = Wrong(FlagWithValue().value_or(error.what()));
     }
     line.command = ParsedCommand();
     Settle(line);
@@ -107,7 +108,8 @@ class Parser {
                          : color_ == "always" ? ColorWhen::kAlways
                                               : ColorWhen::kNever;
     // Where parsing broke off, the flag may not have been reached: the answer is JSON all the same.
-    line.globals.json = line.globals.json || Given("--json");
+    line.globals.json = line.globals.json || Given("--json") ||
+                        (line.command != nullptr && line.command->WantsJson());
     return line;
   }
 
@@ -194,7 +196,7 @@ class Parser {
   Error Wrong(const std::string& what) const {
     const Command* command = ParsedCommand();
     return {ErrorCode::kUsage,
-            fmt::format("{}; see ursa {}--help", what,
+            fmt::format("{}{} ursa {}--help", what, what.ends_with('?') ? " See" : "; see",
                         command == nullptr ? "" : command->info().name + " "),
             {},
             {}};
@@ -251,6 +253,22 @@ class Parser {
   bool Given(std::string_view option) const {
     const auto end = std::find(arguments_.begin(), arguments_.end(), kOptionsEnd);
     return std::find(arguments_.begin(), end, option) != end;
+  }
+
+  // What is wrong with `--flag=value`: the library's own words name no flag as it was typed.
+  std::optional<std::string> FlagWithValue() const {
+    for (const std::string& word : arguments_) {
+      const size_t equals = word.find('=');
+      const std::string name = word.substr(0, equals);
+      for (const CLI::App* app : {&app_, Innermost()}) {
+        const CLI::Option* option =
+            equals == std::string::npos ? nullptr : app->get_option_no_throw(name);
+        if (option != nullptr && option->get_expected_max() == 0) {
+          return fmt::format("{} takes no value, and '{}' gives it one", name, word);
+        }
+      }
+    }
+    return std::nullopt;
   }
 
   // `--name=` without a value: the library would take the next word for it.

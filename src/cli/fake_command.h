@@ -42,7 +42,7 @@ class FakeFixDurations final : public Command {
   std::vector<std::string> recordings;
   bool skip_raw_gone = false;
   std::optional<TimeNs> since;
-  std::optional<Shard> shard;
+  std::optional<maintenance::Shard> shard;
   CommitOptions commit;
   std::function<Result<void>(Invocation&)> run = [](Invocation&) { return Result<void>(); };
 };
@@ -60,12 +60,13 @@ class FakeCatalogCommand final : public Command {
   void Configure(Options& options) override {
     options.Argument("TABLE", "the table", table);
     options.OptionalArgument("SINCE", "from when on", since);
-    options.Choice("--format", "FORMAT", "how", {"table", "csv"}, format);
+    options.Choice("--format", "FORMAT", "how", {"table", "csv", "json"}, format);
     options.Value("--version", "N", "the table's version", [this](const std::string& text) {
       version = text;
       return Result<void>();
     });
   }
+  [[nodiscard]] bool WantsJson() const override { return format == "json"; }
   Result<void> Run(Invocation& /*invocation*/) override { return {}; }
 
   std::string table;

@@ -2,32 +2,37 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/digest.h"
 
 namespace ursa::cli {
 namespace {
 
-constexpr uint64_t kShardsMax = 1'000'000;
+// About 30 years: far within int64 nanoseconds.
+constexpr uint64_t kSecondsMax = 1'000'000'000;
 constexpr uint64_t kCommitTimeoutSecondsMax = 86'400;
 
 }  // namespace
 
-Result<Shard> ParseShard(const std::string& text) {
+Result<Nanoseconds> ParseSeconds(const std::string& text) {
   const auto wrong = [&text] {
     return Fail(
         ErrorCode::kUsage,
-        fmt::format("'{}' is not I/N with I from 0 to N - 1 and N up to {}", text, kShardsMax));
+        fmt::format("'{}' is no number of seconds with at most nine digits after the point", text));
   };
-  const size_t slash = text.find('/');
-  if (slash == std::string::npos) {
+  const size_t point = std::min(text.find('.'), text.size());
+  const auto whole = ParseWhole(text.substr(0, point), {0, kSecondsMax});
+  std::string fraction = point == text.size() ? "0" : text.substr(point + 1);
+  if (!whole || fraction.empty() || fraction.size() > 9) {
     return wrong();
   }
-  const auto index = ParseWhole(text.substr(0, slash), {0, kShardsMax});
-  const auto count = ParseWhole(text.substr(slash + 1), {1, kShardsMax});
-  if (!index || !count || *index >= *count) {
+  fraction.resize(9, '0');
+  const auto nanoseconds = ParseWhole(fraction, {});
+  if (!nanoseconds) {
     return wrong();
   }
-  return Shard{*index, *count};
+  return std::chrono::seconds{*whole} + Nanoseconds{*nanoseconds};
 }
 
 void AddCommitOptions(Options& options, CommitOptions& values, CommitOptionSet set) {
@@ -59,10 +64,10 @@ void AddCommitOptions(Options& options, CommitOptions& values, CommitOptionSet s
   options.Exclude("--plan-out", "--commit");
 }
 
-void AddShardOption(Options& options, std::optional<Shard>& value) {
+void AddShardOption(Options& options, std::optional<maintenance::Shard>& value) {
   options.Value("--shard", "I/N", "only the I-th of N parts of the recordings, from 0",
                 [&value](const std::string& text) -> Result<void> {
-                  URSA_TRY(value, ParseShard(text));
+                  URSA_TRY(value, maintenance::ParseShard(text));
                   return {};
                 });
 }

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "cli/options.h"
+#include "maintenance/planning.h"
 
 namespace ursa::cli {
 
@@ -31,19 +32,13 @@ struct CommitOptionSet {
 // --commit-timeout-seconds.
 void AddCommitOptions(Options& options, CommitOptions& values, CommitOptionSet set = {});
 
-// One part of work spread over several processes: 0 <= index < count.
-struct Shard {
-  uint64_t index = 0;
-  uint64_t count = 1;
-};
-
 // --shard I/N. None where it is not given.
-void AddShardOption(Options& options, std::optional<Shard>& value);
+void AddShardOption(Options& options, std::optional<maintenance::Shard>& value);
 
 // --since DATE, a date or a time.
 void AddSinceOption(Options& options, std::optional<TimeNs>& value);
 
-// "I/N"; kUsage for anything else.
-Result<Shard> ParseShard(const std::string& text);
+// A decimal number of seconds, not negative, to the nanosecond; kUsage for anything else.
+Result<Nanoseconds> ParseSeconds(const std::string& text);
 
 }  // namespace ursa::cli

@@ -46,13 +46,15 @@ TEST(ParseDateOrTime, RefusesAnythingElse) {
   }
 }
 
-// commands.md, "Plans, guards, undo": --shard I/N, I from 0 to N - 1.
-TEST(ParseShard, TakesIFromZeroToNMinusOne) {
-  EXPECT_EQ(ParseShard("0/1").value().count, 1U);
-  EXPECT_EQ(ParseShard("3/4").value().index, 3U);
-  for (const char* text :
-       {"", "1", "4/4", "0/0", "-1/4", "1/", "/4", "1/4/5", "a/b", "1/1000001"}) {
-    EXPECT_FALSE(ParseShard(text).has_value()) << text;
+TEST(ParseSeconds, IsExactToTheNanosecond) {
+  EXPECT_EQ(ParseSeconds("60").value(), std::chrono::seconds{60});
+  EXPECT_EQ(ParseSeconds("0.000000001").value(), Nanoseconds{1});
+  EXPECT_EQ(ParseSeconds("1.5").value(), std::chrono::milliseconds{1500});
+}
+
+TEST(ParseSeconds, RefusesWhatIsNoPlainNumber) {
+  for (const char* text : {"", "-1", "1e3", "1.", ".5", "1.0000000001", "abc", "99999999999"}) {
+    EXPECT_FALSE(ParseSeconds(text).has_value()) << text;
   }
 }
 

@@ -16,6 +16,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/log.h"
@@ -68,6 +70,9 @@ class Report {
   Report& operator=(const Report&) = delete;
 
   void Begin(const RunInfo& info);
+  // The table's columns where only the run knows them; until then they are the command's
+  // Columns(). Means nothing to programs.
+  virtual void UseColumns(std::vector<Column> /*columns*/) {}
   void Row(const ReportRow& row);
   void Record(const ReportRecord& record);
   // The summary's values; kept until End, and told again replaces what was told before.

@@ -139,7 +139,7 @@ TEST_F(RunTest, ShowsTheHelpWithoutACommandAndEndsWithThree) {
 
 TEST_F(RunTest, ShowsHelpAndVersionOnStandardOutput) {
   EXPECT_EQ(Run({"--version"}), 0);
-  EXPECT_EQ(process_.out.text, "ursa " URSA_VERSION "\n");
+  EXPECT_THAT(process_.out.text, testing::MatchesRegex("ursa [0-9.]+\n"));
   EXPECT_EQ(Run({"fix-durations-inplace", "--help"}), 0);
   EXPECT_THAT(process_.out.text, HasSubstr("--min-delta-seconds"));
   EXPECT_THAT(process_.err.text, IsEmpty());
@@ -204,8 +204,7 @@ TEST_F(RunTest, LogsItsCommandLineAndItsEnd) {
   process_.working_directory = directory.path;
   EXPECT_EQ(Run({"fix-durations-inplace", "--log-file", "run.log"}), 0);
   const std::string log = ReadFile(directory.path / "run.log");
-  EXPECT_THAT(log, HasSubstr("ursa " URSA_VERSION
-                             " begins: ursa fix-durations-inplace --log-file run.log\n"));
+  EXPECT_THAT(log, HasSubstr(" begins: ursa fix-durations-inplace --log-file run.log\n"));
   EXPECT_THAT(log, HasSubstr("ends with exit code 0\n"));
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/output.h"
@@ -16,14 +17,16 @@
 namespace ursa::cli {
 
 struct TextSettings {
-  uint64_t top = 50;                       // rows shown
-  std::optional<size_t> terminal_columns;  // none: not a terminal, cells stay whole
+  uint64_t top = 50;                                      // rows shown
+  std::optional<size_t> terminal_columns = std::nullopt;  // none: not a terminal, cells stay whole
   bool colored = false;
 };
 
 class TextReport final : public Report {
  public:
   TextReport(std::vector<Column> columns, const TextSettings& settings, Output& output, Log& log);
+
+  void UseColumns(std::vector<Column> columns) override { columns_ = std::move(columns); }
 
  private:
   void ShowBegin(const RunInfo& info) override;
@@ -36,7 +39,7 @@ class TextReport final : public Report {
   // Writes lines with an empty one before them, but at the very beginning.
   void WriteParagraph(const std::vector<std::string>& lines);
 
-  const std::vector<Column> columns_;
+  std::vector<Column> columns_;
   const TextSettings settings_;
   const Style style_;
   Output& output_;

@@ -104,7 +104,7 @@ TEST_F(TextReportTest, EscapesWhatComesFromOutside) {
   report_.End({});
   EXPECT_EQ(output_.text,
             "profile a\\nb, catalog uri, staging, table version 1, 1 row\n\n"
-            "recording       action\nrec\\u{202E}_1  upda\\nte\n\n"
+            "recording      action\nrec\\u{202E}_1  upda\\nte\n\n"
             "names x\\u{1B}[31m\n\n"
             "snapshot=\"a\\nb c\"\n");
 }
@@ -119,6 +119,13 @@ TEST_F(TextReportTest, NamesTheRuleOfARefusalAndOffersNoCommit) {
 TEST_F(TextReportTest, IsSilentWhereNothingWasTold) {
   report_.End(Fail(ErrorCode::kUnavailable, "unreachable"));
   EXPECT_EQ(output_.text, "");
+}
+
+TEST_F(TextReportTest, TakesColumnsThatOnlyTheRunKnows) {
+  report_.UseColumns({TextColumn("act", "action")});
+  report_.Row(RowOf("rec_1", "update"));
+  report_.End({});
+  EXPECT_EQ(output_.text, "act\nupdate\n");
 }
 
 TEST(TextReport, ShowsOnlyACountAtTopZero) {

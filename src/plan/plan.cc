@@ -104,14 +104,18 @@ Result<void> Plan::Write(const std::function<bool(size_t change)>& wanted,
                          .dump() +
                      "\n"));
   }
-  const std::string changes = changes_digest.HexDigest();
-  return sink(Json{{"record", "digest"},
-                   {"changes", written},
-                   {"changes_digest", changes},
-                   {"plan_digest", MakePlanDigest(header_, changes)},
-                   {"sha256", file_digest.HexDigest()}}
-                  .dump() +
+  return sink(DigestLine(header_, written, changes_digest.HexDigest(), file_digest.HexDigest()) +
               "\n");
+}
+
+std::string DigestLine(const PlanHeader& header, uint64_t changes,
+                       const std::string& changes_digest, const std::string& sha256) {
+  return Json{{"record", "digest"},
+              {"changes", changes},
+              {"changes_digest", changes_digest},
+              {"plan_digest", MakePlanDigest(header, changes_digest)},
+              {"sha256", sha256}}
+      .dump();
 }
 
 PlanBuilder::PlanBuilder(PlanHeader header, const SpoolOptions& spool)

@@ -109,6 +109,10 @@ class Plan {
   std::string plan_digest_;
 };
 
+// The last line of a plan's file, without its line break; `sha256` is that of all bytes before it.
+std::string DigestLine(const PlanHeader& header, uint64_t changes,
+                       const std::string& changes_digest, const std::string& sha256);
+
 // Not thread-safe.
 class PlanBuilder {
  public:

@@ -34,8 +34,7 @@ class PlanReader {
   size_t lines_ = 0;
   std::optional<PlanBuilder> builder_;
   Sha256 digest_;  // of all lines taken so far
-  bool ended_ = false;
-  std::string stated_changes_digest_;
+  std::string last_line_;  // the digest line, once it came
 };
 
 // A plan's file on this machine. kNotFound, kDenied, kUnavailable name it.

@@ -1,0 +1,384 @@
+#include "store/directory.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/environment.h"
+#include "store/directory_listing.h"
+#include "store/file_descriptor.h"
+
+namespace ursa::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What no listing shows: files that are being written, where there is no O_TMPFILE.
+constexpr std::string_view kTemporary = ".ursa-tmp";
+constexpr uint64_t kWholeBytesMax = uint64_t{5} << 30;
+constexpr mode_t kFileMode = 0644;
+constexpr mode_t kDirectoryMode = 0755;
+
+TimeNs ModifiedAt(const struct stat& status) {
+  return TimeNs{std::chrono::seconds{status.st_mtim.tv_sec} +
+                Nanoseconds{status.st_mtim.tv_nsec}};
+}
+
+std::string EtagOf(const struct stat& status) {
+  return fmt::format("{:x}-{:x}-{:x}", status.st_ino, status.st_size,
+                     ModifiedAt(status).time_since_epoch().count());
+}
+
+class Directory final : public ObjectStore {
+ public:
+  Directory(fs::path root, FileDescriptor descriptor)
+      : root_(std::move(root)), descriptor_(std::move(descriptor)) {}
+
+  using ReadableStore::Get;
+  Result<Object> Get(std::string_view key, ByteRange range,
+                     std::string_view if_match) const override;
+  Result<ObjectInfo> Head(std::string_view key) const override;
+  Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
+  [[nodiscard]] std::string Uri() const override { return "local://" + root_.string(); }
+  Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;
+  Result<void> Delete(std::string_view key) override;
+
+ private:
+  [[nodiscard]] std::string PathOf(std::string_view key) const {
+    return (root_ / key).string();
+  }
+  [[nodiscard]] tl::unexpected<Error> SystemError(std::string_view key, const char* what) const {
+    return FileError(errno, what, PathOf(key));
+  }
+  [[nodiscard]] Result<FileDescriptor> OpenParent(const std::string& key) const;
+  [[nodiscard]] Result<FileDescriptor> MakeParent(const std::string& key) const;
+  Result<void> PutIfAbsent(const FileDescriptor& parent, const std::string& key,
+                           const std::string& name, std::string_view bytes) const;
+  Result<void> Replace(const FileDescriptor& parent, const std::string& key,
+                       const std::string& name, std::string_view bytes) const;
+  // An open file in .ursa-tmp/ and its name there.
+  [[nodiscard]] Result<std::pair<FileDescriptor, std::string>> MakeTemporary(
+      const std::string& key) const;
+  void RemoveTemporary(const std::string& temporary) const;
+  Result<void> WriteAll(const FileDescriptor& file, const std::string& key,
+                        std::string_view bytes) const;
+
+  const fs::path root_;
+  const FileDescriptor descriptor_;
+};
+
+// The directory part and the name of a key; the directory is "." for a key without slashes.
+std::pair<std::string, std::string> SplitKey(const std::string& key) {
+  const size_t slash = key.rfind('/');
+  return slash == std::string::npos ? std::pair{std::string("."), key}
+                                    : std::pair{key.substr(0, slash), key.substr(slash + 1)};
+}
+
+Result<Object> Directory::Get(std::string_view key, ByteRange range,
+                              std::string_view if_match) const {
+  URSA_CHECK(CheckKey(key));
+  // Without O_NONBLOCK a named pipe would wait for a writer for ever.
+  const FileDescriptor file(openat(descriptor_.Get(), std::string(key).c_str(),
+                                   O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) {
+    return SystemError(key, "open");
+  }
+  struct stat status {};
+  if (fstat(file.Get(), &status) != 0) {
+    return SystemError(key, "read");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return Fail(ErrorCode::kNotFound, PathOf(key) + " is no file");
+  }
+  Object object;
+  object.size_bytes = static_cast<uint64_t>(status.st_size);
+  object.last_modified = ModifiedAt(status);
+  object.etag = EtagOf(status);
+  const auto changed = [&] {
+    return Fail(ErrorCode::kPreconditionFailed, PathOf(key) + " changed while it was read");
+  };
+  if (!if_match.empty() && if_match != object.etag) {
+    return changed();
+  }
+  const uint64_t size = object.size_bytes;
+  uint64_t length = size;
+  if (range.kind == ByteRange::Kind::kFrom) {
+    object.offset = std::min(range.offset, size);
+    length = std::min(range.length, size - object.offset);
+  } else if (range.kind == ByteRange::Kind::kLast) {
+    length = std::min(range.length, size);
+    object.offset = size - length;
+  }
+  if (length > kWholeBytesMax) {
+    return Fail(ErrorCode::kUnsupported, PathOf(key) + " is larger than 5 GiB");
+  }
+  object.bytes.resize(length);
+  size_t done = 0;
+  while (done < length) {
+    const ssize_t count = pread(file.Get(), object.bytes.data() + done, length - done,
+                                static_cast<off_t>(object.offset + done));
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return SystemError(key, "read");
+    }
+    if (count == 0) {
+      return changed();
+    }
+    done += static_cast<size_t>(count);
+  }
+  struct stat after {};
+  if (fstat(file.Get(), &after) != 0) {
+    return SystemError(key, "read");
+  }
+  return EtagOf(after) == object.etag ? Result<Object>(std::move(object)) : changed();
+}
+
+Result<ObjectInfo> Directory::Head(std::string_view key) const {
+  URSA_CHECK(CheckKey(key));
+  struct stat status {};
+  if (fstatat(descriptor_.Get(), std::string(key).c_str(), &status, 0) != 0) {
+    return SystemError(key, "look at");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return Fail(ErrorCode::kNotFound, PathOf(key) + " is no file");
+  }
+  return ObjectInfo{std::string(key), static_cast<uint64_t>(status.st_size), ModifiedAt(status),
+                    EtagOf(status)};
+}
+
+Result<ListPage> Directory::List(std::string_view prefix, const ListOptions& options) const {
+  return ListDirectory(descriptor_.Get(), root_, prefix, options, kTemporary,
+                       [](const std::string& key, const struct stat& status) {
+                         return ObjectInfo{key, static_cast<uint64_t>(status.st_size),
+                                           ModifiedAt(status), EtagOf(status)};
+                       });
+}
+
+Result<FileDescriptor> Directory::OpenParent(const std::string& key) const {
+  FileDescriptor parent(openat(descriptor_.Get(), SplitKey(key).first.c_str(),
+                               O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!parent) {
+    return SystemError(key, "open the directory of");
+  }
+  return parent;
+}
+
+// Makes the directories that a key needs. Each new one is made durable in its parent.
+Result<FileDescriptor> Directory::MakeParent(const std::string& key) const {
+  auto parent = OpenParent(key);
+  if (parent || parent.error().code != ErrorCode::kNotFound) {
+    return parent;
+  }
+  FileDescriptor current(openat(descriptor_.Get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::string directory = SplitKey(key).first;
+  for (size_t start = 0; current && start <= directory.size();) {
+    const size_t end = std::min(directory.find('/', start), directory.size());
+    const std::string part = directory.substr(start, end - start);
+    if (mkdirat(current.Get(), part.c_str(), kDirectoryMode) == 0) {
+      if (fsync(current.Get()) != 0) {
+        return SystemError(key, "write the directory of");
+      }
+    } else if (errno != EEXIST) {
+      return SystemError(key, "make the directory of");
+    }
+    current =
+        FileDescriptor(openat(current.Get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    start = end + 1;
+  }
+  if (!current) {
+    return SystemError(key, "open the directory of");
+  }
+  return current;
+}
+
+Result<void> Directory::WriteAll(const FileDescriptor& file, const std::string& key,
+                                 std::string_view bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t count = write(file.Get(), bytes.data(), bytes.size());
+    if (count < 0 && errno != EINTR) {
+      return SystemError(key, "write");
+    }
+    bytes.remove_prefix(count < 0 ? 0 : static_cast<size_t>(count));
+  }
+  if (fsync(file.Get()) != 0) {
+    return SystemError(key, "write");
+  }
+  return {};
+}
+
+Result<std::pair<FileDescriptor, std::string>> Directory::MakeTemporary(
+    const std::string& key) const {
+  static std::atomic<uint64_t> counter{0};
+  if (mkdirat(descriptor_.Get(), std::string(kTemporary).c_str(), kDirectoryMode) != 0 &&
+      errno != EEXIST) {
+    return SystemError(key, "make a temporary file for");
+  }
+  // Another machine on the same NFS may have our process id: O_EXCL decides.
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    std::string name = fmt::format("{}/{}-{}-{:x}", kTemporary, getpid(), ++counter,
+                                   SystemClock().Now().time_since_epoch().count());
+    FileDescriptor file(openat(descriptor_.Get(), name.c_str(),
+                               O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
+    if (file) {
+      return std::pair{std::move(file), std::move(name)};
+    }
+    if (errno != EEXIST && errno != ENOENT) {
+      return SystemError(key, "make a temporary file for");
+    }
+    (void)mkdirat(descriptor_.Get(), std::string(kTemporary).c_str(), kDirectoryMode);
+  }
+  return Fail(ErrorCode::kUnavailable, "can't make a temporary file in " + PathOf(kTemporary));
+}
+
+void Directory::RemoveTemporary(const std::string& temporary) const {
+  (void)unlinkat(descriptor_.Get(), temporary.c_str(), 0);
+  // Succeeds only where it is empty: another writer's file keeps it.
+  (void)unlinkat(descriptor_.Get(), std::string(kTemporary).c_str(), AT_REMOVEDIR);
+}
+
+// Whether two descriptors or names are the same file: a link that NFS reports as failed may be ours.
+bool IsSameFile(int file, int parent, const std::string& name) {
+  struct stat ours {};
+  struct stat theirs {};
+  return fstat(file, &ours) == 0 && fstatat(parent, name.c_str(), &theirs, 0) == 0 &&
+         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+bool LinkByDescriptor(int file, int parent, const std::string& name) {
+  const std::string path = fmt::format("/proc/self/fd/{}", file);
+  return linkat(AT_FDCWD, path.c_str(), parent, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+}
+
+Result<void> Directory::PutIfAbsent(const FileDescriptor& parent, const std::string& key,
+                                    const std::string& name, std::string_view bytes) const {
+  struct stat existing {};
+  if (fstatat(parent.Get(), name.c_str(), &existing, AT_SYMLINK_NOFOLLOW) == 0) {
+    return Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
+  }
+  FileDescriptor file(openat(parent.Get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, kFileMode));
+  std::string temporary;
+  if (!file) {
+    URSA_TRY(auto made, MakeTemporary(key));
+    file = std::move(made.first);
+    temporary = std::move(made.second);
+  }
+  auto written = WriteAll(file, key, bytes);
+  if (written) {
+    const bool linked =
+        temporary.empty()
+            ? LinkByDescriptor(file.Get(), parent.Get(), name)
+            : linkat(descriptor_.Get(), temporary.c_str(), parent.Get(), name.c_str(), 0) == 0;
+    const int link_error = errno;
+    if (!linked && link_error == EEXIST && !IsSameFile(file.Get(), parent.Get(), name)) {
+      written = Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
+    } else if (!linked && link_error != EEXIST) {
+      const bool renamed = !temporary.empty() &&
+                           renameat2(descriptor_.Get(), temporary.c_str(), parent.Get(),
+                                     name.c_str(), RENAME_NOREPLACE) == 0;
+      if (!renamed && errno == EEXIST) {
+        written = Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
+      } else if (!renamed) {
+        errno = link_error;
+        written = SystemError(key, "give its name to");
+      }
+    }
+  }
+  if (!temporary.empty()) {
+    RemoveTemporary(temporary);
+  }
+  if (written && fsync(parent.Get()) != 0) {
+    return SystemError(key, "write the directory of");
+  }
+  return written;
+}
+
+Result<void> Directory::Replace(const FileDescriptor& parent, const std::string& key,
+                                const std::string& name, std::string_view bytes) const {
+  URSA_TRY(const auto made, MakeTemporary(key));
+  auto written = WriteAll(made.first, key, bytes);
+  if (written && renameat(descriptor_.Get(), made.second.c_str(), parent.Get(), name.c_str()) != 0) {
+    written = SystemError(key, "replace");
+  }
+  RemoveTemporary(made.second);
+  if (written && fsync(parent.Get()) != 0) {
+    return SystemError(key, "write the directory of");
+  }
+  return written;
+}
+
+Result<void> Directory::Put(std::string_view key_view, std::string_view bytes,
+                            PutCondition condition) {
+  const std::string key(key_view);
+  URSA_CHECK(CheckKey(key));
+  URSA_TRY(const FileDescriptor parent, MakeParent(key));
+  const std::string name = SplitKey(key).second;
+  return condition == PutCondition::kIfAbsent ? PutIfAbsent(parent, key, name, bytes)
+                                              : Replace(parent, key, name, bytes);
+}
+
+Result<void> Directory::Delete(std::string_view key_view) {
+  const std::string key(key_view);
+  URSA_CHECK(CheckKey(key));
+  const auto parent = OpenParent(key);
+  if (!parent) {
+    return parent.error().code == ErrorCode::kNotFound ? Result<void>()
+                                                       : Propagate(parent.error());
+  }
+  if (unlinkat(parent->Get(), SplitKey(key).second.c_str(), 0) != 0) {
+    return errno == ENOENT ? Result<void>() : SystemError(key, "delete");
+  }
+  if (fsync(parent->Get()) != 0) {
+    return SystemError(key, "write the directory of");
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Directory>> Open(const fs::path& root) {
+  const fs::path absolute = fs::absolute(root).lexically_normal();
+  FileDescriptor descriptor(open(absolute.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor) {
+    return FileError(errno, "open the directory", absolute.string());
+  }
+  return std::make_unique<Directory>(absolute, std::move(descriptor));
+}
+
+// Shows only what can be read of a directory.
+class ReadOnlyDirectory final : public ReadableStore {
+ public:
+  explicit ReadOnlyDirectory(std::unique_ptr<ReadableStore> store) : store_(std::move(store)) {}
+  using ReadableStore::Get;
+  Result<Object> Get(std::string_view key, ByteRange range,
+                     std::string_view if_match) const override {
+    return store_->Get(key, range, if_match);
+  }
+  Result<ObjectInfo> Head(std::string_view key) const override { return store_->Head(key); }
+  Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override {
+    return store_->List(prefix, options);
+  }
+  [[nodiscard]] std::string Uri() const override { return store_->Uri(); }
+
+ private:
+  const std::unique_ptr<ReadableStore> store_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ReadableStore>> OpenDirectoryForReading(const fs::path& root) {
+  URSA_TRY(auto directory, Open(root));
+  return std::make_unique<ReadOnlyDirectory>(std::move(directory));
+}
+
+Result<std::unique_ptr<ObjectStore>> OpenDirectory(const fs::path& root) {
+  URSA_TRY(auto directory, Open(root));
+  return directory;
+}
+
+}  // namespace ursa::store

@@ -1,0 +1,198 @@
+#include "store/directory_listing.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include "store/file_descriptor.h"
+
+namespace ursa::store {
+namespace {
+
+constexpr size_t kPageEntriesMax = 1000;
+// Deeper trees are a circle of links, or nothing that a rig wrote.
+constexpr int kDepthMax = 64;
+
+// A file or a directory; a directory's name ends in '/', so that names sort as their keys do.
+struct Entry {
+  std::string name;
+  struct stat status {};
+  [[nodiscard]] bool IsDirectory() const { return name.back() == '/'; }
+};
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
+class Lister {
+ public:
+  Lister(int root, const std::filesystem::path& root_path, std::string_view prefix,
+         const ListOptions& options, std::string_view hidden, const MakeInfo& make_info)
+      : root_(root),
+        root_path_(root_path),
+        prefix_(prefix),
+        options_(options),
+        hidden_(hidden),
+        make_info_(make_info) {}
+
+  Result<ListPage> List() {
+    // The deepest directory that holds all keys with this prefix.
+    const size_t slash = prefix_.rfind('/');
+    const std::string base = slash == std::string::npos ? "" : prefix_.substr(0, slash + 1);
+    if (!base.empty() && !CheckKey(base.substr(0, base.size() - 1))) {
+      return ListPage{};
+    }
+    FileDescriptor directory(
+        openat(root_, base.empty() ? "." : base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) {
+      if (errno == ENOENT || errno == ENOTDIR) {
+        return ListPage{};
+      }
+      return FileError(errno, "list", (root_path_ / base).string());
+    }
+    URSA_CHECK(Walk(std::move(directory), base, 0));
+    return std::move(page_);
+  }
+
+ private:
+  // Adds what lies in the directory whose keys begin with `base`; `full_` once the page is.
+  Result<void> Walk(FileDescriptor directory, const std::string& base, int depth) {
+    if (depth > kDepthMax) {
+      return Fail(ErrorCode::kUnavailable, (root_path_ / base).string() +
+                                               " is nested too deep: a link may lead in a circle");
+    }
+    URSA_TRY(const std::vector<Entry> entries, ReadEntries(std::move(directory), base));
+    for (const Entry& entry : entries) {
+      const std::string key = base + entry.name;
+      if (!MayHoldWanted(key, entry.IsDirectory())) {
+        continue;
+      }
+      if (entry.IsDirectory() && !IsFolded(key)) {
+        FileDescriptor child(openat(root_, key.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!child) {
+          // Gone since it was read: then it holds nothing.
+          if (errno == ENOENT || errno == ENOTDIR) {
+            continue;
+          }
+          return FileError(errno, "list", (root_path_ / key).string());
+        }
+        URSA_CHECK(Walk(std::move(child), key, depth + 1));
+      } else {
+        Add(key, entry);
+      }
+      if (page_.next) {
+        return {};
+      }
+    }
+    return {};
+  }
+
+  void Add(const std::string& key, const Entry& entry) {
+    if (key <= options_.start_after || !key.starts_with(prefix_)) {
+      return;
+    }
+    if (page_.objects.size() + page_.prefixes.size() == kPageEntriesMax) {
+      page_.next = last_;
+      return;
+    }
+    if (entry.IsDirectory()) {
+      page_.prefixes.push_back(key);
+    } else {
+      page_.objects.push_back(make_info_(key, entry.status));
+    }
+    last_ = key;
+  }
+
+  // Whether a directory is shown as a prefix rather than walked.
+  [[nodiscard]] bool IsFolded(const std::string& key) const {
+    return !options_.delimiter.empty() && key.size() > prefix_.size() && key.starts_with(prefix_);
+  }
+
+  [[nodiscard]] bool MayHoldWanted(const std::string& key, bool is_directory) const {
+    if (!is_directory) {
+      return key.starts_with(prefix_);
+    }
+    if (!key.starts_with(prefix_) && !prefix_.starts_with(key)) {
+      return false;
+    }
+    // All keys of the directory begin with `key`: none is wanted where start_after is beyond them.
+    return options_.start_after < key || options_.start_after.starts_with(key);
+  }
+
+  Result<std::vector<Entry>> ReadEntries(FileDescriptor directory, const std::string& base) {
+    const int duplicate = fcntl(directory.Get(), F_DUPFD_CLOEXEC, 0);
+    const std::unique_ptr<DIR, CloseDirectory> stream(
+        duplicate < 0 ? nullptr : fdopendir(duplicate));
+    if (!stream) {
+      return FileError(errno, "list", (root_path_ / base).string());
+    }
+    std::vector<Entry> entries;
+    while (true) {
+      errno = 0;
+      const dirent* found = readdir(stream.get());
+      if (found == nullptr) {
+        break;
+      }
+      const std::string_view name = found->d_name;
+      if (name == "." || name == ".." || (base.empty() && name == hidden_)) {
+        continue;
+      }
+      URSA_CHECK(TakeEntry(directory.Get(), base, *found, entries));
+    }
+    if (errno != 0) {
+      return FileError(errno, "list", (root_path_ / base).string());
+    }
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& a, const Entry& b) { return a.name < b.name; });
+    return entries;
+  }
+
+  Result<void> TakeEntry(int directory, const std::string& base, const dirent& found,
+                         std::vector<Entry>& entries) {
+    Entry entry;
+    entry.name = found.d_name;
+    if (found.d_type == DT_DIR) {
+      entry.name += '/';
+      entries.push_back(std::move(entry));
+      return {};
+    }
+    if (fstatat(directory, found.d_name, &entry.status, 0) != 0) {
+      // A file that went since it was read is absent; a link that leads nowhere is not: what it
+      // stood for may be on a disk that is not mounted.
+      if (errno == ENOENT && found.d_type != DT_LNK) {
+        return {};
+      }
+      return FileError(errno, "follow the link", (root_path_ / base / found.d_name).string());
+    }
+    if (S_ISDIR(entry.status.st_mode)) {
+      entry.name += '/';
+    } else if (!S_ISREG(entry.status.st_mode)) {
+      return {};
+    }
+    entries.push_back(std::move(entry));
+    return {};
+  }
+
+  const int root_;
+  const std::filesystem::path& root_path_;
+  const std::string prefix_;
+  const ListOptions& options_;
+  const std::string_view hidden_;
+  const MakeInfo& make_info_;
+  ListPage page_;
+  std::string last_;
+};
+
+}  // namespace
+
+Result<ListPage> ListDirectory(int root, const std::filesystem::path& root_path,
+                               std::string_view prefix, const ListOptions& options,
+                               std::string_view hidden, const MakeInfo& make_info) {
+  return Lister(root, root_path, prefix, options, hidden, make_info).List();
+}
+
+}  // namespace ursa::store
