@@ -2,10 +2,11 @@
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Precompiled headers carry time stamps and macros that ccache must be told to pass over.
+  # Precompiled headers carry time stamps and macros that ccache must be told to pass over; one
+  # clone's objects serve another clone.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      ${CCACHE})
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
 add_library(ursa_flags INTERFACE)

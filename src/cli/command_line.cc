@@ -29,10 +29,20 @@ std::string SectionTitle(CommandSection section) {
   return "Commands";
 }
 
-// The library's help, but for the aliases: people are shown one name a command.
+// The library's help, but for the aliases (people are shown one name a command) and for what an
+// option excludes (its error says that).
 class HelpFormatter final : public CLI::Formatter {
  public:
-  HelpFormatter() { column_width(34); }
+  HelpFormatter() {
+    column_width(34);
+    label("SUBCOMMAND", "COMMAND");
+    label("Positionals", "Arguments");
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_name();
+    return (type.empty() || option->get_positional() ? "" : " " + type) +
+           (option->get_required() && !option->get_positional() ? " (required)" : "");
+  }
   std::string make_subcommand(const CLI::App* app) const override {
     std::ostringstream out;
     CLI::detail::format_help(out, app->get_name(), FirstLine(app->get_description()),

@@ -1,9 +1,26 @@
 #include "cli/commands.h"
 
+#include "cli/all_commands.h"
+
 namespace ursa::cli {
 
 CommandList AllCommands() {
   CommandList list;
+  list.commands.push_back(MakeFixDurations());
+  list.commands.push_back(MakePlanShow());
+  list.commands.push_back(MakeApply());
+  list.commands.push_back(MakeRuns());
+  list.commands.push_back(MakeRestore());
+  list.commands.push_back(MakeCatalogInit());
+  list.commands.push_back(MakeCatalogShow());
+  list.commands.push_back(MakeCatalogHistory());
+  list.commands.push_back(MakeQuery());
+  list.commands.push_back(MakeTableRead());
+  list.commands.push_back(MakeExplain());
+  list.commands.push_back(MakeDemo());
+  list.groups = {{"catalog", "begin a catalog, and look at it"},
+                 {"plan", "saved plans"},
+                 {"table", "any Delta table"}};
   return list;
 }
 

@@ -1,28 +1,28 @@
+// Reading is lenient about what Ursa need not know (other actions, other fields), and strict about
+// what it relies on: a number, a name or a path that is not what it must be makes its line damaged,
+// and so the table unreadable. A guess here would be a row that is lost or comes back.
 #include "delta/actions.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "delta/json_text.h"
+#include "delta/protocol_gate.h"
+
 namespace ursa::delta {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
+// For writing: members stay in the order in which the protocol shows them.
+using OrderedJson = nlohmann::ordered_json;
 
 // A line is one action; even a metaData with a huge schema stays far below.
 constexpr size_t kLineBytesMax = size_t{256} << 20;
 
-tl::unexpected<Error> Damaged(const std::string& what) {
-  return Fail(ErrorCode::kCorrupt, what);
-}
-
-// The member of an object; null where it is absent or JSON's null.
-const Json* Find(const Json& object, const char* name) {
-  const auto member = object.find(name);
-  return member == object.end() || member->is_null() ? nullptr : &*member;
-}
+tl::unexpected<Error> Damaged(const std::string& what) { return Fail(ErrorCode::kCorrupt, what); }
 
 Result<std::string> RequiredString(const Json& object, const char* name) {
-  const Json* member = Find(object, name);
+  const Json* member = FindMember(object, name);
   if (member == nullptr || !member->is_string()) {
     return Damaged(std::string(name) + " is missing or no string");
   }
@@ -30,7 +30,7 @@ Result<std::string> RequiredString(const Json& object, const char* name) {
 }
 
 Result<std::optional<std::string>> OptionalString(const Json& object, const char* name) {
-  const Json* member = Find(object, name);
+  const Json* member = FindMember(object, name);
   if (member == nullptr) {
     return std::optional<std::string>();
   }
@@ -41,7 +41,7 @@ Result<std::optional<std::string>> OptionalString(const Json& object, const char
 }
 
 Result<std::optional<int64_t>> OptionalInteger(const Json& object, const char* name) {
-  const Json* member = Find(object, name);
+  const Json* member = FindMember(object, name);
   if (member == nullptr) {
     return std::optional<int64_t>();
   }
@@ -73,7 +73,7 @@ Result<std::optional<uint64_t>> OptionalSize(const Json& object, const char* nam
 }
 
 Result<bool> BooleanOr(const Json& object, const char* name, bool otherwise) {
-  const Json* member = Find(object, name);
+  const Json* member = FindMember(object, name);
   if (member == nullptr) {
     return otherwise;
   }
@@ -85,7 +85,7 @@ Result<bool> BooleanOr(const Json& object, const char* name, bool otherwise) {
 
 Result<std::vector<std::string>> StringList(const Json& object, const char* name) {
   std::vector<std::string> list;
-  const Json* member = Find(object, name);
+  const Json* member = FindMember(object, name);
   if (member == nullptr) {
     return list;
   }
@@ -104,7 +104,7 @@ Result<std::vector<std::string>> StringList(const Json& object, const char* name
 // A map of strings; `take` is given each name and its value (null or a string).
 template <typename Take>
 Result<void> ForEachString(const Json& object, const char* name, const Take& take) {
-  const Json* member = Find(object, name);
+  const Json* member = FindMember(object, name);
   if (member == nullptr) {
     return {};
   }
@@ -122,9 +122,10 @@ Result<void> ForEachString(const Json& object, const char* name, const Take& tak
 
 Result<PartitionValues> ParsePartitionValues(const Json& object) {
   PartitionValues values;
-  URSA_CHECK(ForEachString(object, "partitionValues", [&](const std::string& key, const Json& value) {
-    values[key] = value.is_null() ? std::nullopt : std::optional(value.get<std::string>());
-  }));
+  URSA_CHECK(
+      ForEachString(object, "partitionValues", [&](const std::string& key, const Json& value) {
+        values[key] = value.is_null() ? std::nullopt : std::optional(value.get<std::string>());
+      }));
   return values;
 }
 
@@ -145,6 +146,14 @@ Result<Protocol> ParseProtocol(const Json& json) {
 }
 
 Result<Metadata> ParseMetadata(const Json& json) {
+  if (const Json* format = FindMember(json, "format"); format != nullptr) {
+    const Json* provider = format->is_object() ? FindMember(*format, "provider") : nullptr;
+    if (provider != nullptr && *provider != "parquet") {
+      const std::string text = provider->dump(-1, ' ', false, Json::error_handler_t::replace);
+      return Fail(ErrorCode::kUnsupported,
+                  "the table's files have the format " + text + ", which is not supported");
+    }
+  }
   Metadata metadata;
   URSA_TRY(metadata.id, RequiredString(json, "id"));
   URSA_TRY(metadata.name, OptionalString(json, "name"));
@@ -172,7 +181,7 @@ Result<AddFile> ParseAdd(const Json& json) {
   AddFile add;
   URSA_TRY(const std::string path, RequiredString(json, "path"));
   URSA_TRY(add.path, DecodePath(path));
-  if (Find(json, "deletionVector") != nullptr) {
+  if (FindMember(json, "deletionVector") != nullptr) {
     return Fail(ErrorCode::kUnsupported,
                 "the table uses deletionVectors (on " + add.path + "), which are not supported");
   }
@@ -210,35 +219,38 @@ Result<void> Append(Result<T> parsed, const std::string& kind, std::vector<Actio
 }
 
 template <typename T>
-Json OrNull(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
+OrderedJson OrNull(const std::optional<T>& value) {
+  return value ? OrderedJson(*value) : OrderedJson(nullptr);
 }
 
-Json PartitionValuesJson(const PartitionValues& values) {
-  Json json = Json::object();
+OrderedJson PartitionValuesJson(const PartitionValues& values) {
+  OrderedJson json = OrderedJson::object();
   for (const auto& [column, value] : values) {
     json[column] = OrNull(value);
   }
   return json;
 }
 
-Json ToJson(const CommitInfo& info) { return {{"commitInfo", Json::parse(info.json)}}; }
+OrderedJson ToJson(const CommitInfo& info) {
+  OrderedJson body = OrderedJson::parse(info.json, nullptr, false);
+  return {{"commitInfo", body.is_object() ? std::move(body) : OrderedJson::object()}};
+}
 
-Json ToJson(const Protocol& protocol) {
+OrderedJson ToJson(const Protocol& protocol) {
   return {{"protocol",
            {{"minReaderVersion", protocol.min_reader_version},
             {"minWriterVersion", protocol.min_writer_version}}}};
 }
 
-Json ToJson(const Metadata& metadata) {
-  Json body{{"id", metadata.id}};
+OrderedJson ToJson(const Metadata& metadata) {
+  OrderedJson body{{"id", metadata.id}};
   if (metadata.name) {
     body["name"] = *metadata.name;
   }
   if (metadata.description) {
     body["description"] = *metadata.description;
   }
-  body["format"] = Json{{"provider", "parquet"}, {"options", Json::object()}};
+  body["format"] = OrderedJson{{"provider", "parquet"}, {"options", OrderedJson::object()}};
   body["schemaString"] = metadata.schema_string;
   body["partitionColumns"] = metadata.partition_columns;
   body["configuration"] = metadata.configuration;
@@ -248,16 +260,16 @@ Json ToJson(const Metadata& metadata) {
   return {{"metaData", std::move(body)}};
 }
 
-Json ToJson(const Transaction& transaction) {
-  Json body{{"appId", transaction.app_id}, {"version", transaction.version}};
+OrderedJson ToJson(const Transaction& transaction) {
+  OrderedJson body{{"appId", transaction.app_id}, {"version", transaction.version}};
   if (transaction.last_updated_ms) {
     body["lastUpdated"] = *transaction.last_updated_ms;
   }
   return {{"txn", std::move(body)}};
 }
 
-Json ToJson(const RemoveFile& remove) {
-  Json body{{"path", EncodePath(remove.path)}};
+OrderedJson ToJson(const RemoveFile& remove) {
+  OrderedJson body{{"path", EncodePath(remove.path)}};
   if (remove.deletion_timestamp_ms) {
     body["deletionTimestamp"] = *remove.deletion_timestamp_ms;
   }
@@ -270,52 +282,16 @@ Json ToJson(const RemoveFile& remove) {
   return {{"remove", std::move(body)}};
 }
 
-Json ToJson(const AddFile& add) {
-  Json body{{"path", EncodePath(add.path)},
-            {"partitionValues", PartitionValuesJson(add.partition_values)},
-            {"size", add.size_bytes},
-            {"modificationTime", add.modification_time_ms},
-            {"dataChange", add.data_change}};
+OrderedJson ToJson(const AddFile& add) {
+  OrderedJson body{{"path", EncodePath(add.path)},
+                   {"partitionValues", PartitionValuesJson(add.partition_values)},
+                   {"size", add.size_bytes},
+                   {"modificationTime", add.modification_time_ms},
+                   {"dataChange", add.data_change}};
   if (add.stats) {
     body["stats"] = *add.stats;
   }
   return {{"add", std::move(body)}};
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
-  if (c >= 'a' && c <= 'f') {
-    return c - 'a' + 10;
-  }
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-// "s3://..", "file:/..": a scheme before the first slash.
-bool HasScheme(std::string_view text) {
-  const size_t colon = text.find(':');
-  return colon != std::string_view::npos && colon > 0 && colon < text.find('/') &&
-         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '-' ||
-                  c == '.';
-         });
-}
-
-bool StaysInside(std::string_view path) {
-  size_t start = 0;
-  while (true) {
-    const size_t slash = path.find('/', start);
-    const std::string_view part = path.substr(start, slash - start);
-    if (part.empty() || part == "." || part == ".." ||
-        part.find('\0') != std::string_view::npos) {
-      return false;
-    }
-    if (slash == std::string_view::npos) {
-      return true;
-    }
-    start = slash + 1;
-  }
 }
 
 }  // namespace
@@ -337,8 +313,7 @@ Result<void> ParseAction(const Json& json, std::vector<Action>& actions) {
       return Damaged(kind + " is no object");
     }
     if (kind == "commitInfo") {
-      actions.emplace_back(
-          CommitInfo{body.dump(-1, ' ', false, Json::error_handler_t::replace)});
+      actions.emplace_back(CommitInfo{body.dump(-1, ' ', false, Json::error_handler_t::replace)});
     } else if (kind == "protocol") {
       URSA_CHECK(Append(ParseProtocol(body), kind, actions));
     } else if (kind == "metaData") {
@@ -356,6 +331,7 @@ Result<void> ParseAction(const Json& json, std::vector<Action>& actions) {
 
 Result<std::vector<Action>> ParseCommit(std::string_view text) {
   std::vector<Action> actions;
+  std::optional<Error> refusal;
   size_t number = 0;
   while (!text.empty()) {
     ++number;
@@ -368,8 +344,19 @@ Result<std::vector<Action>> ParseCommit(std::string_view text) {
     if (line.size() > kLineBytesMax) {
       return Damaged("line " + std::to_string(number) + " is too long");
     }
-    URSA_CHECK_CONTEXT(ParseAction(Json::parse(line, nullptr, false), actions),
-                       "line " + std::to_string(number));
+    const std::string where = "line " + std::to_string(number);
+    URSA_TRY_CONTEXT(const Json json, ParseJson(line), where);
+    auto parsed = ParseAction(json, actions);
+    if (!parsed && parsed.error().code != ErrorCode::kUnsupported) {
+      return Propagate(std::move(parsed).error(), where);
+    }
+    if (!parsed && !refusal) {
+      refusal = std::move(parsed).error();
+      refusal->context.push_back(where);
+    }
+  }
+  if (refusal) {
+    return tl::unexpected(RefusalOf(actions, std::move(*refusal)));
   }
   return actions;
 }
@@ -379,52 +366,9 @@ std::string SerializeCommit(const std::vector<Action>& actions) {
   for (size_t kind = 0; kind < std::variant_size_v<Action>; ++kind) {
     for (const Action& action : actions) {
       if (action.index() == kind) {
-        const Json json = std::visit([](const auto& body) { return ToJson(body); }, action);
+        const OrderedJson json = std::visit([](const auto& body) { return ToJson(body); }, action);
         text += json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
       }
-    }
-  }
-  return text;
-}
-
-Result<std::string> DecodePath(std::string_view uri_reference) {
-  if (HasScheme(uri_reference) || uri_reference.starts_with('/')) {
-    return Fail(ErrorCode::kUnsupported, "the table names its file by an absolute path, " +
-                                             std::string(uri_reference) +
-                                             ", which is not supported");
-  }
-  std::string path;
-  for (size_t i = 0; i < uri_reference.size(); ++i) {
-    if (uri_reference[i] != '%') {
-      path += uri_reference[i];
-      continue;
-    }
-    const int high = i + 2 < uri_reference.size() ? HexDigit(uri_reference[i + 1]) : -1;
-    const int low = i + 2 < uri_reference.size() ? HexDigit(uri_reference[i + 2]) : -1;
-    if (high < 0 || low < 0) {
-      return Damaged("the path " + std::string(uri_reference) + " is no URI");
-    }
-    path += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  if (!StaysInside(path)) {
-    return Damaged("the path " + std::string(uri_reference) + " leads out of the table");
-  }
-  return path;
-}
-
-std::string EncodePath(std::string_view path) {
-  constexpr std::string_view kPlain = "-._~/!$&'()*+,;=@";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string text;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x80 && std::isalnum(byte) != 0) || kPlain.find(c) != std::string_view::npos) {
-      text += c;
-    } else {
-      text += '%';
-      text += kDigits[byte >> 4];
-      text += kDigits[byte & 15];
     }
   }
   return text;

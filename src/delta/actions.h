@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "delta/log_path.h"
 
 namespace ursa::delta {
 
@@ -66,17 +67,16 @@ struct CommitInfo {
 using Action = std::variant<CommitInfo, Protocol, Metadata, Transaction, RemoveFile, AddFile>;
 
 // The actions of one commit, in the order of its lines, without those that Ursa passes over.
-// kUnsupported: a deletion vector or an absolute path, named. kCorrupt: a line that is no action.
+// kUnsupported: a deletion vector, an absolute path, files that are no Parquet, named; or, where
+// the commit has a protocol that Ursa does not read, that one's features. kCorrupt: a line that is
+// no action, by its number and member.
 Result<std::vector<Action>> ParseCommit(std::string_view text);
 
 // The same for one line that is parsed already: the actions of `object` are appended.
-Result<void> ParseAction(const nlohmann::ordered_json& object, std::vector<Action>& actions);
+Result<void> ParseAction(const nlohmann::json& object, std::vector<Action>& actions);
 
-// The lines of a commit: commitInfo, protocol, metaData, txn, remove, add, each with LF.
+// The lines of a commit: commitInfo, protocol, metaData, txn, remove, add, each with LF. A
+// CommitInfo that is no JSON object is written as an empty one.
 std::string SerializeCommit(const std::vector<Action>& actions);
-
-// A log's path (a URI reference) to the path it means, and back.
-Result<std::string> DecodePath(std::string_view uri_reference);
-std::string EncodePath(std::string_view path);
 
 }  // namespace ursa::delta

@@ -5,22 +5,26 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "delta/snapshot.h"
+#include "delta/commit.h"
 
 namespace ursa::delta {
 namespace {
 
 constexpr size_t kVersionDigits = 20;
 constexpr size_t kPartDigits = 10;
+// Spark puts the checkpoint's schema into the hint, so it may take some kilobytes.
+constexpr uint64_t kHintBytesMax = 1 << 20;
 
-// Exactly `count` digits at the start of `text`, as a number of 63 bits; they are taken away.
+// Exactly `count` digits at the start of `text`, as a number up to kVersionMax; they are taken
+// away.
 std::optional<int64_t> TakeDigits(std::string_view& text, size_t count) {
   if (text.size() < count) {
     return std::nullopt;
   }
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + count, value);
-  if (error != std::errc() || end != text.data() + count || text.front() == '-') {
+  if (error != std::errc() || end != text.data() + count || text.front() == '-' ||
+      value > kVersionMax) {
     return std::nullopt;
   }
   text.remove_prefix(count);
@@ -103,7 +107,8 @@ Result<LogListing> ListAfter(const store::ReadableStore& store, const std::strin
 // a store that can't be read.
 Result<std::optional<int64_t>> ReadHint(const store::ReadableStore& store,
                                         const std::string& prefix) {
-  const auto object = store.Get(prefix + "_last_checkpoint");
+  const auto object =
+      store.Get(prefix + "_last_checkpoint", store::ByteRange::From(0, kHintBytesMax));
   if (!object) {
     return object.error().code == ErrorCode::kNotFound ? Result<std::optional<int64_t>>()
                                                        : Propagate(object.error());
@@ -111,7 +116,7 @@ Result<std::optional<int64_t>> ReadHint(const store::ReadableStore& store,
   const auto json = nlohmann::json::parse(object->bytes, nullptr, false);
   const auto version = json.is_object() ? json.find("version") : json.end();
   if (!json.is_object() || version == json.end() || !version->is_number_unsigned() ||
-      version->get<uint64_t>() > static_cast<uint64_t>(INT64_MAX)) {
+      version->get<uint64_t>() > static_cast<uint64_t>(kVersionMax)) {
     return std::optional<int64_t>();
   }
   return std::optional(version->get<int64_t>());
@@ -135,10 +140,6 @@ std::string LogPrefix(const std::string& table_path) { return table_path + "/_de
 std::string VersionDigits(int64_t version) {
   std::string digits = std::to_string(version);
   return std::string(kVersionDigits - std::min(kVersionDigits, digits.size()), '0') + digits;
-}
-
-std::string CommitKey(const std::string& table_path, int64_t version) {
-  return LogPrefix(table_path) + VersionDigits(version) + ".json";
 }
 
 Result<LogListing> ListLog(const store::ReadableStore& store, const std::string& table_path,

@@ -1,15 +1,21 @@
+// A schema comes from whoever wrote the table. What is not known is refused by the column's name,
+// so that nothing downstream meets a type that it can't hold; what is known but wrong is damage.
 #include "delta/schema.h"
 
-#include <algorithm>
-#include <cctype>
+#include <unicode/unistr.h>
+
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "delta/json_text.h"
+
 namespace ursa::delta {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
+// For writing: members stay in the order in which the protocol shows them.
+using OrderedJson = nlohmann::ordered_json;
 
 // Real schemas nest a few levels; deeper ones are an attack on the stack.
 constexpr int kNestingMax = 64;
@@ -20,18 +26,19 @@ struct NamedKind {
 };
 
 constexpr NamedKind kPrimitives[] = {
-    {"string", TypeKind::kString},   {"long", TypeKind::kLong},
-    {"integer", TypeKind::kInteger}, {"short", TypeKind::kShort},
-    {"byte", TypeKind::kByte},       {"float", TypeKind::kFloat},
-    {"double", TypeKind::kDouble},   {"boolean", TypeKind::kBoolean},
-    {"binary", TypeKind::kBinary},   {"date", TypeKind::kDate},
+    {"string", TypeKind::kString},       {"long", TypeKind::kLong},
+    {"integer", TypeKind::kInteger},     {"short", TypeKind::kShort},
+    {"byte", TypeKind::kByte},           {"float", TypeKind::kFloat},
+    {"double", TypeKind::kDouble},       {"boolean", TypeKind::kBoolean},
+    {"binary", TypeKind::kBinary},       {"date", TypeKind::kDate},
     {"timestamp", TypeKind::kTimestamp}, {"void", TypeKind::kVoid},
 };
 
-std::string LowerCase(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
+// Names that differ in case only, in any script, have one folded form.
+std::string FoldCase(const std::string& name) {
+  std::string folded;
+  icu::UnicodeString::fromUTF8(name).foldCase().toUTF8String(folded);
+  return folded;
 }
 
 tl::unexpected<Error> Damaged(const std::string& what) {
@@ -73,13 +80,8 @@ Result<Type> ParseDecimalType(std::string_view name, const std::string& column) 
 
 Result<Type> ParseType(const Json& json, const std::string& column, int depth);
 
-const Json* Find(const Json& json, const char* name) {
-  const auto member = json.find(name);
-  return member == json.end() ? nullptr : &*member;
-}
-
 Result<bool> ParseBoolean(const Json& json, const char* name, const std::string& column) {
-  const Json* member = Find(json, name);
+  const Json* member = FindMember(json, name);
   if (member == nullptr || !member->is_boolean()) {
     return Damaged("column " + column + " lacks " + name);
   }
@@ -87,27 +89,28 @@ Result<bool> ParseBoolean(const Json& json, const char* name, const std::string&
 }
 
 Result<std::vector<Field>> ParseFields(const Json& json, const std::string& parent, int depth) {
-  const Json* list = Find(json, "fields");
+  const Json* list = FindMember(json, "fields");
   if (list == nullptr || !list->is_array()) {
     return Damaged("a struct has no fields");
   }
   std::vector<Field> fields;
   std::set<std::string> names;
   for (const Json& entry : *list) {
-    const Json* name = entry.is_object() ? Find(entry, "name") : nullptr;
-    const Json* type = entry.is_object() ? Find(entry, "type") : nullptr;
+    const Json* name = entry.is_object() ? FindMember(entry, "name") : nullptr;
+    const Json* type = entry.is_object() ? FindMember(entry, "type") : nullptr;
     if (name == nullptr || !name->is_string() || type == nullptr) {
       return Damaged("a field has no name or no type");
     }
     Field field;
     field.name = name->get<std::string>();
     const std::string column = parent.empty() ? field.name : parent + "." + field.name;
-    if (!names.insert(LowerCase(field.name)).second) {
+    if (!names.insert(FoldCase(field.name)).second) {
       return Damaged("two columns are called " + column + " (case does not count)");
     }
     URSA_TRY(field.type, ParseType(*type, column, depth));
     URSA_TRY(field.nullable, ParseBoolean(entry, "nullable", column));
-    if (const Json* metadata = Find(entry, "metadata"); metadata != nullptr && metadata->is_object()) {
+    if (const Json* metadata = FindMember(entry, "metadata");
+        metadata != nullptr && metadata->is_object()) {
       field.metadata = metadata->dump();
     }
     fields.push_back(std::move(field));
@@ -116,7 +119,7 @@ Result<std::vector<Field>> ParseFields(const Json& json, const std::string& pare
 }
 
 Result<Type> ParseNested(const Json& json, const std::string& column, int depth) {
-  const Json* name = Find(json, "type");
+  const Json* name = FindMember(json, "type");
   if (name == nullptr || !name->is_string()) {
     return Damaged("column " + column + " has a type without a name");
   }
@@ -125,7 +128,7 @@ Result<Type> ParseNested(const Json& json, const std::string& column, int depth)
     return Type::Struct(std::move(fields));
   }
   if (*name == "array") {
-    const Json* element = Find(json, "elementType");
+    const Json* element = FindMember(json, "elementType");
     if (element == nullptr) {
       return Damaged("the array " + column + " has no elementType");
     }
@@ -134,8 +137,8 @@ Result<Type> ParseNested(const Json& json, const std::string& column, int depth)
     return Type::Array(std::move(type), contains_null);
   }
   if (*name == "map") {
-    const Json* key = Find(json, "keyType");
-    const Json* value = Find(json, "valueType");
+    const Json* key = FindMember(json, "keyType");
+    const Json* value = FindMember(json, "valueType");
     if (key == nullptr || value == nullptr) {
       return Damaged("the map " + column + " has no keyType or no valueType");
     }
@@ -183,32 +186,37 @@ std::string_view PrimitiveName(TypeKind kind) {
   return "";
 }
 
-Json TypeToJson(const Type& type);
+OrderedJson TypeToJson(const Type& type);
 
-Json FieldsToJson(const std::vector<Field>& fields) {
-  Json list = Json::array();
-  for (const Field& field : fields) {
-    list.push_back(Json{{"name", field.name},
-                        {"type", TypeToJson(field.type)},
-                        {"nullable", field.nullable},
-                        {"metadata", Json::parse(field.metadata, nullptr, false)}});
-  }
-  return Json{{"type", "struct"}, {"fields", std::move(list)}};
+OrderedJson MetadataToJson(const Field& field) {
+  OrderedJson metadata = OrderedJson::parse(field.metadata, nullptr, false);
+  return metadata.is_object() ? metadata : OrderedJson::object();
 }
 
-Json TypeToJson(const Type& type) {
+OrderedJson FieldsToJson(const std::vector<Field>& fields) {
+  OrderedJson list = OrderedJson::array();
+  for (const Field& field : fields) {
+    list.push_back(OrderedJson{{"name", field.name},
+                               {"type", TypeToJson(field.type)},
+                               {"nullable", field.nullable},
+                               {"metadata", MetadataToJson(field)}});
+  }
+  return OrderedJson{{"type", "struct"}, {"fields", std::move(list)}};
+}
+
+OrderedJson TypeToJson(const Type& type) {
   switch (type.kind) {
     case TypeKind::kStruct:
       return FieldsToJson(type.children);
     case TypeKind::kArray:
-      return Json{{"type", "array"},
-                  {"elementType", TypeToJson(type.children[0].type)},
-                  {"containsNull", type.children[0].nullable}};
+      return OrderedJson{{"type", "array"},
+                         {"elementType", TypeToJson(type.children[0].type)},
+                         {"containsNull", type.children[0].nullable}};
     case TypeKind::kMap:
-      return Json{{"type", "map"},
-                  {"keyType", TypeToJson(type.children[0].type)},
-                  {"valueType", TypeToJson(type.children[1].type)},
-                  {"valueContainsNull", type.children[1].nullable}};
+      return OrderedJson{{"type", "map"},
+                         {"keyType", TypeToJson(type.children[0].type)},
+                         {"valueType", TypeToJson(type.children[1].type)},
+                         {"valueContainsNull", type.children[1].nullable}};
     default:
       return TypeName(type);
   }
@@ -243,16 +251,22 @@ std::optional<size_t> Schema::IndexOf(std::string_view name) const {
 }
 
 Result<Schema> ParseSchema(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || Find(json, "type") == nullptr || *Find(json, "type") != "struct") {
+  const auto json = ParseJson(text);
+  if (!json) {
+    return Damaged(json.error().message);
+  }
+  const Json* type = json->is_object() ? FindMember(*json, "type") : nullptr;
+  if (type == nullptr || *type != "struct") {
     return Damaged("it is no struct");
   }
   Schema schema;
-  URSA_TRY(schema.fields, ParseFields(json, "", 0));
+  URSA_TRY(schema.fields, ParseFields(*json, "", 0));
   return schema;
 }
 
-std::string SchemaToJson(const Schema& schema) { return FieldsToJson(schema.fields).dump(); }
+std::string SchemaToJson(const Schema& schema) {
+  return FieldsToJson(schema.fields).dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
 
 std::string TypeName(const Type& type) {
   switch (type.kind) {
@@ -266,8 +280,8 @@ std::string TypeName(const Type& type) {
     case TypeKind::kStruct: {
       std::string text = "struct<";
       for (size_t i = 0; i < type.children.size(); ++i) {
-        text += (i == 0 ? "" : ", ") + type.children[i].name + ": " +
-                TypeName(type.children[i].type);
+        text +=
+            (i == 0 ? "" : ", ") + type.children[i].name + ": " + TypeName(type.children[i].type);
       }
       return text + ">";
     }

@@ -52,7 +52,7 @@ struct Field {
   std::string name;
   Type type;
   bool nullable = true;
-  std::string metadata = "{}";  // a JSON object, kept as it is
+  std::string metadata = "{}";  // a JSON object, kept as it is but for the order of its members
 
   bool operator==(const Field&) const = default;
 };
@@ -66,7 +66,7 @@ struct Schema {
 };
 
 // Parses a schemaString. kUnsupported names the column and the type that is not known; kCorrupt
-// for anything that is no schema. Names must be unique ignoring case; nesting is bounded.
+// for anything that is no schema. Names must be unique ignoring case; types nest 64 levels at most.
 Result<Schema> ParseSchema(std::string_view json);
 
 // The schemaString of a schema.

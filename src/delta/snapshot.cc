@@ -1,15 +1,25 @@
+// The log is replayed forwards: a checkpoint, then commit after commit, each reconciled into maps
+// by path and by appId. What can't be read ends the replay with an error; there is no half
+// snapshot.
+//
+// A log may change while it is read: another engine's clean-up deletes entries that a newer
+// checkpoint makes superfluous. So an entry that was listed and is gone is kUnavailable, to be
+// tried again, and never kNotFound, which callers take for "there is no table, create one".
 #include "delta/snapshot.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "delta/checkpoint.h"
 #include "delta/log_listing.h"
+#include "delta/protocol_gate.h"
 #include "delta/statistics.h"
 
 namespace ursa::delta {
 namespace {
+
+// An entry of a million files has about this size.
+constexpr uint64_t kEntryBytesMax = uint64_t{1} << 30;
 
 // The newest action of each path wins; lines of one version come in any order.
 void Reconcile(std::vector<Action> actions, Snapshot& snapshot) {
@@ -27,6 +37,7 @@ void Reconcile(std::vector<Action> actions, Snapshot& snapshot) {
       snapshot.tombstones.insert_or_assign(path, std::move(*remove));
     }
   }
+  // A file that one version removes and adds (with new statistics, say) is live.
   for (Action& action : actions) {
     if (auto* add = std::get_if<AddFile>(&action)) {
       const std::string path = add->path;
@@ -36,42 +47,33 @@ void Reconcile(std::vector<Action> actions, Snapshot& snapshot) {
   }
 }
 
-Result<void> CheckReadable(const Snapshot& snapshot) {
-  const Protocol& protocol = snapshot.protocol;
-  if (protocol.min_reader_version == 1) {
-    return {};
-  }
-  std::string needs;
-  if (protocol.min_reader_version == 2) {
-    needs = "columnMapping";
-  } else if (protocol.min_reader_version == 3) {
-    for (const std::string& feature : protocol.reader_features) {
-      needs += (needs.empty() ? "" : ", ") + feature;
-    }
-  }
-  return Fail(ErrorCode::kUnsupported,
-              "the table " + snapshot.table_path + " needs a reader of version " +
-                  std::to_string(protocol.min_reader_version) +
-                  (needs.empty() ? "" : " with " + needs) + "; Ursa reads version 1");
-}
-
 // What must be true of every snapshot that is handed out; the protocol is judged before the schema
 // is parsed.
 Result<SnapshotPtr> Seal(Snapshot snapshot, bool has_protocol, bool has_metadata) {
   if (!has_protocol || !has_metadata) {
-    return Fail(ErrorCode::kCorrupt,
-                "the log of the table " + snapshot.table_path + " has no " +
-                    (has_protocol ? "metaData" : "protocol") + "; restore it from a backup");
+    return Fail(ErrorCode::kCorrupt, "the log of the table " + snapshot.table_path + " has no " +
+                                         (has_protocol ? "metaData" : "protocol") +
+                                         "; restore it from a backup");
   }
-  URSA_CHECK(CheckReadable(snapshot));
-  URSA_TRY_CONTEXT(snapshot.schema, ParseSchema(snapshot.metadata.schema_string),
-                   "reading the table " + snapshot.table_path);
+  const std::string what = "reading the table " + snapshot.table_path;
+  URSA_CHECK_CONTEXT(CheckReadable(snapshot.protocol), what);
+  URSA_TRY_CONTEXT(snapshot.schema, ParseSchema(snapshot.metadata.schema_string), what);
   return std::make_shared<const Snapshot>(std::move(snapshot));
 }
 
+Result<std::string> ReadEntry(const store::ReadableStore& store, const std::string& key) {
+  URSA_TRY(store::Object entry, store.Get(key, store::ByteRange::From(0, kEntryBytesMax)));
+  if (entry.size_bytes == 0 || entry.size_bytes > kEntryBytesMax) {
+    return Fail(ErrorCode::kCorrupt, "the log entry " + key + " has " +
+                                         std::to_string(entry.size_bytes) +
+                                         " bytes; restore it from a backup");
+  }
+  return std::move(entry.bytes);
+}
+
 Result<std::vector<Action>> ReadCommit(const store::ReadableStore& store, const std::string& key) {
-  URSA_TRY(const store::Object entry, store.Get(key));
-  auto actions = ParseCommit(entry.bytes);
+  URSA_TRY(const std::string entry, ReadEntry(store, key));
+  auto actions = ParseCommit(entry);
   if (!actions) {
     if (actions.error().code == ErrorCode::kCorrupt) {
       actions.error().message += "; restore this log entry from a backup";
@@ -91,47 +93,73 @@ bool HasAction(const std::vector<Action>& actions) {
 const LogListing::Checkpoint* FindCheckpoint(const LogListing& listing, int64_t version) {
   const LogListing::Checkpoint* newest = nullptr;
   for (const auto& checkpoint : listing.checkpoints) {
-    if (checkpoint.version <= version && (newest == nullptr || checkpoint.version > newest->version)) {
+    if (checkpoint.version <= version &&
+        (newest == nullptr || checkpoint.version > newest->version)) {
       newest = &checkpoint;
     }
   }
   return newest;
 }
 
-tl::unexpected<Error> Gap(const std::string& table_path, int64_t missing) {
-  return Fail(ErrorCode::kCorrupt, "the log of the table " + table_path + " has a gap: version " +
-                                       std::to_string(missing) + " (" +
-                                       CommitKey(table_path, missing) +
-                                       ") is missing; restore it from a backup");
-}
+// Replays a listed log up to one version.
+class Replay {
+ public:
+  Replay(const store::ReadableStore& store, std::string table_path) : store_(store) {
+    snapshot_.table_path = std::move(table_path);
+  }
 
-Result<SnapshotPtr> Build(const store::ReadableStore& store, const std::string& table_path,
-                          const LogListing& listing, int64_t version) {
-  Snapshot snapshot;
-  snapshot.table_path = table_path;
-  snapshot.version = version;
-  bool has_protocol = false;
-  bool has_metadata = false;
-  const auto take = [&](std::vector<Action> actions) {
-    has_protocol = has_protocol || HasAction<Protocol>(actions);
-    has_metadata = has_metadata || HasAction<Metadata>(actions);
-    Reconcile(std::move(actions), snapshot);
-  };
-  int64_t next = 0;
-  if (const auto* checkpoint = FindCheckpoint(listing, version)) {
-    URSA_TRY(std::vector<Action> actions, ReadCheckpoint(store, checkpoint->keys));
-    take(std::move(actions));
-    snapshot.checkpoint_version = checkpoint->version;
-    next = checkpoint->version + 1;
-  }
-  for (; next <= version; ++next) {
-    if (!listing.commits.contains(next)) {
-      return Gap(table_path, next);
+  Result<SnapshotPtr> Run(const LogListing& listing, int64_t version) {
+    const std::string& table_path = snapshot_.table_path;
+    int64_t next = 0;
+    if (const auto* checkpoint = FindCheckpoint(listing, version)) {
+      URSA_CHECK(Take(ReadCheckpoint(store_, checkpoint->keys)));
+      snapshot_.checkpoint_version = checkpoint->version;
+      next = checkpoint->version + 1;
     }
-    URSA_TRY(std::vector<Action> actions, ReadCommit(store, CommitKey(table_path, next)));
-    take(std::move(actions));
+    for (; next <= version; ++next) {
+      const std::string key = CommitKey(table_path, next);
+      if (!listing.commits.contains(next)) {
+        return Fail(ErrorCode::kCorrupt, "the log of the table " + table_path +
+                                             " has a gap: version " + std::to_string(next) + " (" +
+                                             key + ") is missing; restore it from a backup");
+      }
+      URSA_CHECK(Take(ReadCommit(store_, key)));
+    }
+    snapshot_.version = version;
+    return Seal(std::move(snapshot_), has_protocol_, has_metadata_);
   }
-  return Seal(std::move(snapshot), has_protocol, has_metadata);
+
+ private:
+  Result<void> Take(Result<std::vector<Action>> read) {
+    if (!read) {
+      return tl::unexpected(Explain(std::move(read).error()));
+    }
+    has_protocol_ = has_protocol_ || HasAction<Protocol>(*read);
+    has_metadata_ = has_metadata_ || HasAction<Metadata>(*read);
+    Reconcile(std::move(*read), snapshot_);
+    return {};
+  }
+
+  [[nodiscard]] Error Explain(Error error) const {
+    if (error.code == ErrorCode::kNotFound) {
+      error.code = ErrorCode::kUnavailable;
+      error.message += "; the log of the table " + snapshot_.table_path +
+                       " was cleaned up while it was read: run the command again";
+    } else if (error.code == ErrorCode::kUnsupported && has_protocol_) {
+      // A feature is seen in an entry after the protocol that declares it.
+      return RefusalOf({snapshot_.protocol}, std::move(error));
+    }
+    return error;
+  }
+
+  const store::ReadableStore& store_;
+  Snapshot snapshot_;
+  bool has_protocol_ = false;
+  bool has_metadata_ = false;
+};
+
+tl::unexpected<Error> NoTable(const store::ReadableStore& store, const std::string& table_path) {
+  return Fail(ErrorCode::kNotFound, "there is no Delta table at " + store.Uri() + "/" + table_path);
 }
 
 }  // namespace
@@ -140,10 +168,9 @@ std::optional<uint64_t> Snapshot::RowCount() const {
   uint64_t rows = 0;
   for (const auto& [path, file] : files) {
     const auto count = RecordCountOf(file);
-    if (!count) {
+    if (!count || __builtin_add_overflow(rows, *count, &rows)) {
       return std::nullopt;
     }
-    rows += *count;
   }
   return rows;
 }
@@ -153,26 +180,26 @@ Result<SnapshotPtr> LoadSnapshot(const store::ReadableStore& store, std::string 
   URSA_TRY(const LogListing listing, ListLog(store, table_path, version));
   const auto newest = listing.Newest();
   if (!newest) {
-    return Fail(ErrorCode::kNotFound,
-                "there is no Delta table at " + store.Uri() + "/" + table_path);
+    return NoTable(store, table_path);
   }
   if (version && (*version < 0 || *version > *newest)) {
     return Fail(ErrorCode::kInvalid, "the table " + table_path + " has no version " +
                                          std::to_string(*version) + "; its newest is " +
                                          std::to_string(*newest));
   }
-  return Build(store, table_path, listing, version.value_or(*newest));
+  return Replay(store, std::move(table_path)).Run(listing, version.value_or(*newest));
 }
 
 Result<SnapshotPtr> UpdateSnapshot(const store::ReadableStore& store, const SnapshotPtr& snapshot) {
   std::optional<Snapshot> newer;
-  for (int64_t next = snapshot->version + 1;; ++next) {
+  for (int64_t next = snapshot->version + 1; next <= kVersionMax; ++next) {
     auto actions = ReadCommit(store, CommitKey(snapshot->table_path, next));
     if (!actions && actions.error().code == ErrorCode::kNotFound) {
       break;
     }
     if (!actions) {
-      return Propagate(std::move(actions).error());
+      const Protocol& protocol = newer ? newer->protocol : snapshot->protocol;
+      return tl::unexpected(RefusalOf({protocol}, std::move(actions).error()));
     }
     if (!newer) {
       newer = *snapshot;
@@ -183,94 +210,27 @@ Result<SnapshotPtr> UpdateSnapshot(const store::ReadableStore& store, const Snap
   return newer ? Seal(std::move(*newer), true, true) : Result<SnapshotPtr>(snapshot);
 }
 
-Result<void> CheckWritable(const Snapshot& snapshot, bool removes) {
-  const std::string table = "the table " + snapshot.table_path;
-  if (snapshot.protocol.min_writer_version > 2) {
-    std::string needs;
-    for (const std::string& feature : snapshot.protocol.writer_features) {
-      needs += (needs.empty() ? " with " : ", ") + feature;
-    }
-    return Fail(ErrorCode::kUnsupported,
-                table + " needs a writer of version " +
-                    std::to_string(snapshot.protocol.min_writer_version) + needs +
-                    "; Ursa writes version 2");
-  }
-  if (!snapshot.metadata.partition_columns.empty()) {
-    return Fail(ErrorCode::kUnsupported, table + " is partitioned by " +
-                                             snapshot.metadata.partition_columns.front() +
-                                             "; Ursa does not upsert into partitioned tables");
-  }
-  for (const Field& field : snapshot.schema.fields) {
-    if (nlohmann::json::parse(field.metadata, nullptr, false).contains("delta.invariants")) {
-      return Fail(ErrorCode::kUnsupported, table + " has delta.invariants on the column " +
-                                               field.name + ", which Ursa does not check");
-    }
-  }
-  const auto append_only = snapshot.metadata.configuration.find("delta.appendOnly");
-  if (removes && append_only != snapshot.metadata.configuration.end() &&
-      append_only->second == "true") {
-    return Fail(ErrorCode::kUnsupported, table + " is append-only (delta.appendOnly)");
-  }
-  return {};
-}
-
 Result<std::vector<HistoryEntry>> ReadHistory(const store::ReadableStore& store,
                                               const std::string& table_path, size_t limit) {
   URSA_TRY(const LogListing listing, ListLog(store, table_path, 0));
+  if (!listing.Newest()) {
+    return NoTable(store, table_path);
+  }
   std::vector<HistoryEntry> history;
   for (auto version = listing.commits.rbegin();
        version != listing.commits.rend() && history.size() < limit; ++version) {
-    URSA_TRY(const std::vector<Action> actions,
-             ReadCommit(store, CommitKey(table_path, *version)));
-    HistoryEntry entry{*version, "{}"};
-    for (const Action& action : actions) {
-      if (const auto* info = std::get_if<CommitInfo>(&action)) {
-        entry.commit_info = info->json;
-      }
+    const std::string key = CommitKey(table_path, *version);
+    const auto entry = ReadEntry(store, key);
+    if (!entry && entry.error().code == ErrorCode::kNotFound) {
+      break;  // cleaned up meanwhile, and with it all before
     }
-    history.push_back(std::move(entry));
+    if (!entry) {
+      return Propagate(entry.error(), "reading the history of " + table_path);
+    }
+    URSA_TRY_CONTEXT(std::string commit_info, FindCommitInfo(*entry), key);
+    history.push_back({*version, std::move(commit_info)});
   }
   return history;
-}
-
-namespace {
-
-// Whether the entry that is there is the one we sent.
-Result<bool> IsOurs(const store::ReadableStore& store, const std::string& key,
-                    const std::string& transaction_id) {
-  URSA_TRY(const std::vector<Action> actions, ReadCommit(store, key));
-  for (const Action& action : actions) {
-    if (const auto* info = std::get_if<CommitInfo>(&action)) {
-      const auto json = nlohmann::json::parse(info->json, nullptr, false);
-      return json.is_object() && json.value("txnId", nlohmann::json()) == transaction_id;
-    }
-  }
-  return false;
-}
-
-}  // namespace
-
-Result<CommitOutcome> PutCommit(store::ObjectStore& store, const std::string& table_path,
-                                int64_t version, const std::vector<Action>& actions,
-                                const std::string& transaction_id) {
-  const std::string key = CommitKey(table_path, version);
-  const auto put = store.Put(key, SerializeCommit(actions), store::PutCondition::kIfAbsent);
-  if (put) {
-    return CommitOutcome::kCommitted;
-  }
-  if (put.error().code != ErrorCode::kAlreadyExists &&
-      put.error().code != ErrorCode::kUnknownOutcome) {
-    return Propagate(put.error(), "committing version " + std::to_string(version));
-  }
-  // On NFS a link that succeeded can be reported as lost, so the entry itself decides both cases.
-  const auto ours = IsOurs(store, key, transaction_id);
-  if (!ours) {
-    return Fail(ErrorCode::kUnknownOutcome,
-                "it is not known whether version " + std::to_string(version) + " of " +
-                    table_path + " was committed (" + put.error().ToString() + "; " +
-                    ours.error().ToString() + "); run the command again: it finds out");
-  }
-  return *ours ? CommitOutcome::kCommitted : CommitOutcome::kLost;
 }
 
 }  // namespace ursa::delta

@@ -3,7 +3,10 @@
 // Loading: the newest complete checkpoint at or below the wanted version, then each commit after
 // it without a gap; `_last_checkpoint` is only a hint where to begin listing. A later snapshot is
 // made from an earlier one by reading the commits between (Update), so that a lost race costs the
-// winners' entries and no more. Source: delta-format.md sections 1, 2, 3 and 8.
+// winners' entries and no more. Both give the same table; only where it was read from
+// (checkpoint_version), old tombstones that a checkpoint leaves out, and the files' dataChange,
+// which says something of a commit and nothing of a table, may differ. Source: delta-format.md
+// sections 1, 2, 3 and 8.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +18,7 @@
 
 #include "base/result.h"
 #include "delta/actions.h"
+#include "delta/commit.h"
 #include "delta/schema.h"
 #include "store/object_store.h"
 
@@ -26,25 +30,30 @@ struct Snapshot {
   Protocol protocol;
   Metadata metadata;
   Schema schema;
-  std::map<std::string, AddFile> files;          // live ones, by path
-  std::map<std::string, RemoveFile> tombstones;  // removed ones, by path, as far as the log has them
+  std::map<std::string, AddFile> files;  // live ones, by path
+  std::map<std::string, RemoveFile>
+      tombstones;  // removed ones, by path, as far as the log has them
   std::map<std::string, Transaction> transactions;  // by appId
-  int64_t checkpoint_version = -1;  // of the checkpoint it was read from; -1: none
+  int64_t checkpoint_version = -1;                  // of the checkpoint it was read from; -1: none
 
-  // Rows by the files' statistics; none where a file has no numRecords.
+  // Rows by the files' statistics; none where a file has no numRecords, or no total fits 64 bits.
   [[nodiscard]] std::optional<uint64_t> RowCount() const;
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
-// The table at `version`, or at its newest one.
-// kNotFound: no log below table_path. kCorrupt: a gap (naming the missing version), a damaged entry
+// The table at `version`, or at its newest one. Costs one Get of the hint, one listing from it on,
+// one Get of a checkpoint of up to 16 MiB, and one Get a commit after it. kNotFound: no log below
+// table_path, and nothing else. kCorrupt: a gap (naming the missing version), a damaged entry
 // (naming file and line), a log without protocol or metaData. kUnsupported: reader version or
-// features, by name. kInvalid: a version that the table does not have.
+// features, by name. kInvalid: a version that the table does not have. kUnavailable: a part of the
+// log was cleaned up while it was read.
 Result<SnapshotPtr> LoadSnapshot(const store::ReadableStore& store, std::string table_path,
                                  std::optional<int64_t> version = std::nullopt);
 
-// The newest version of the table, from a snapshot of an earlier one.
+// The newest version of the table, from a snapshot of an earlier one: one Get a commit since, and
+// one that finds no further. The entries since must still be there, so the snapshot must be younger
+// than the log's retention (delta.logRetentionDuration, 30 days). Errors as of LoadSnapshot.
 Result<SnapshotPtr> UpdateSnapshot(const store::ReadableStore& store, const SnapshotPtr& snapshot);
 
 // kUnsupported unless Ursa may write this table: writer version above 2 (naming the features),
@@ -57,21 +66,9 @@ struct HistoryEntry {
   std::string commit_info;  // a JSON object; "{}" where the commit has none
 };
 
-// The entries that the log still has, newest first, at most `limit`.
+// The entries that the log still has, newest first, at most `limit`, of tables too that Ursa does
+// not read. kNotFound: no log below table_path. kCorrupt: a commitInfo that is no JSON object.
 Result<std::vector<HistoryEntry>> ReadHistory(const store::ReadableStore& store,
                                               const std::string& table_path, size_t limit);
-
-// How the log's entry of a version came to be.
-enum class CommitOutcome { kCommitted, kLost };
-
-// Puts the entry of `version` where there is none yet. An unknown outcome is settled by reading the
-// entry back and comparing its commitInfo.txnId with `transaction_id`; where that cannot be read
-// either, the error is kUnknownOutcome, naming version and table.
-Result<CommitOutcome> PutCommit(store::ObjectStore& store, const std::string& table_path,
-                                int64_t version, const std::vector<Action>& actions,
-                                const std::string& transaction_id);
-
-// "<table_path>/_delta_log/00000000000000000007.json"
-std::string CommitKey(const std::string& table_path, int64_t version);
 
 }  // namespace ursa::delta

@@ -1,12 +1,18 @@
+// What ValueToJson writes, ValueFromJson reads back as the equal value, for every value that a
+// table can hold: a plan is undone by what its file says. What it reads may have been written by
+// hand, so it judges everything: type, range, nulls where the type allows none, members that the
+// type lacks.
 #include "delta/value.h"
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+
+#include "delta/calendar.h"
 
 namespace ursa::delta {
 namespace {
@@ -19,42 +25,40 @@ tl::unexpected<Error> Expected(const Type& type, const Json& json) {
                   json.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 80));
 }
 
-std::string ToBase64(const std::string& bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<size_t>(size));
+// OpenSSL counts in int.
+constexpr size_t kBase64BytesMax = size_t{1} << 30;
+
+std::string ToBase64(std::string_view bytes) {
+  // Whole groups of three bytes can be encoded apart.
+  constexpr size_t kPiece = 3 * (size_t{1} << 20);
+  std::string text;
+  std::string piece((std::min(bytes.size(), kPiece) + 2) / 3 * 4 + 1, '\0');
+  while (!bytes.empty()) {
+    const std::string_view part = bytes.substr(0, kPiece);
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(piece.data()),
+                                     reinterpret_cast<const unsigned char*>(part.data()),
+                                     static_cast<int>(part.size()));
+    text.append(piece, 0, static_cast<size_t>(size));
+    bytes.remove_prefix(part.size());
+  }
   return text;
 }
 
 std::optional<std::string> FromBase64(const std::string& text) {
-  if (text.size() % 4 != 0) {
+  if (text.size() % 4 != 0 || text.size() > kBase64BytesMax) {
     return std::nullopt;
   }
   std::string bytes(text.size() / 4 * 3 + 1, '\0');
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                                    reinterpret_cast<const unsigned char*>(text.data()),
                                    static_cast<int>(text.size()));
-  if (size < 0) {
+  const size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  if (size < 0 || static_cast<size_t>(size) < padding) {
     return std::nullopt;
   }
-  // OpenSSL counts the padding as bytes.
-  size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') {
-    ++padding;
-  }
+  // OpenSSL counts the padding as bytes, and passes over spaces and stray bits.
   bytes.resize(static_cast<size_t>(size) - padding);
-  return bytes;
-}
-
-std::string DateText(int64_t days) {
-  const std::chrono::year_month_day date{
-      std::chrono::sys_days{std::chrono::days{static_cast<int>(days)}}};
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  return text;
+  return ToBase64(bytes) == text ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 Json DoubleJson(double number) {
@@ -112,9 +116,16 @@ Result<Value> IntegerFromJson(const Type& type, const Json& json) {
                                                   : Result<Value>(Value(number));
 }
 
+// A float is held as the double that it is, so that it compares equal to what a table gives.
 Result<Value> DoubleFromJson(const Type& type, const Json& json) {
   if (json.is_number()) {
-    return Value(json.get<double>());
+    const auto number = json.get<double>();
+    if (type.kind == TypeKind::kDouble) {
+      return Value(number);
+    }
+    return std::abs(number) > std::numeric_limits<float>::max()
+               ? Expected(type, json)
+               : Result<Value>(Value(double{static_cast<float>(number)}));
   }
   if (json == "NaN") {
     return Value(std::numeric_limits<double>::quiet_NaN());
@@ -151,14 +162,6 @@ Result<Value> DecimalFromText(const Type& type, const Json& json) {
   return Value((sign == 1 && !zero ? "-" : "") + normal);
 }
 
-Result<Value> DateFromText(const Type& type, const Json& json) {
-  const auto time = ParseIso8601(json.get<std::string>() + "T00:00");
-  if (!time) {
-    return Expected(type, json);
-  }
-  return Value(int64_t{std::chrono::floor<std::chrono::days>(*time).time_since_epoch().count()});
-}
-
 Result<Value> TextFromJson(const Type& type, const Json& json) {
   if (!json.is_string()) {
     return Expected(type, json);
@@ -168,12 +171,13 @@ Result<Value> TextFromJson(const Type& type, const Json& json) {
       auto bytes = FromBase64(json.get<std::string>());
       return bytes ? Result<Value>(Value(std::move(*bytes))) : Expected(type, json);
     }
-    case TypeKind::kDate:
-      return DateFromText(type, json);
+    case TypeKind::kDate: {
+      const auto days = ParseDays(json.get<std::string>());
+      return days ? Result<Value>(Value(*days)) : Expected(type, json);
+    }
     case TypeKind::kTimestamp: {
-      const auto time = ParseIso8601(json.get<std::string>());
-      return time ? Result<Value>(Value(std::chrono::floor<Microseconds>(*time)))
-                  : Expected(type, json);
+      const auto time = ParseMicroseconds(json.get<std::string>());
+      return time ? Result<Value>(Value(*time)) : Expected(type, json);
     }
     case TypeKind::kDecimal:
       return DecimalFromText(type, json);
@@ -182,34 +186,48 @@ Result<Value> TextFromJson(const Type& type, const Json& json) {
   }
 }
 
-Result<Value> NestedFromJson(const Type& type, const Json& json) {
-  Value::List values;
-  if (type.kind == TypeKind::kStruct) {
-    if (!json.is_object()) {
-      return Expected(type, json);
-    }
-    for (const Field& field : type.children) {
-      const auto member = json.find(field.name);
-      URSA_TRY(Value value,
-               ValueFromJson(field.type, member == json.end() ? Json(nullptr) : *member));
-      values.push_back(std::move(value));
-    }
-    return Value(std::move(values));
+// The value of an element, a field, a key or a map's value.
+Result<Value> ChildFromJson(const Field& child, const Json& json) {
+  if (json.is_null() && !child.nullable) {
+    return Fail(ErrorCode::kInvalid, "expected a " + TypeName(child.type) + " as " + child.name +
+                                         ", which must not be null");
   }
+  return ValueFromJson(child.type, json);
+}
+
+Result<Value> StructFromJson(const Type& type, const Json& json) {
+  if (!json.is_object()) {
+    return Expected(type, json);
+  }
+  Value::List values;
+  size_t found = 0;
+  for (const Field& field : type.children) {
+    const auto member = json.find(field.name);
+    found += member == json.end() ? 0 : 1;
+    URSA_TRY(Value value, ChildFromJson(field, member == json.end() ? Json(nullptr) : *member));
+    values.push_back(std::move(value));
+  }
+  // What the type has no field for would be lost.
+  return found == json.size() ? Result<Value>(Value(std::move(values))) : Expected(type, json);
+}
+
+Result<Value> ListFromJson(const Type& type, const Json& json) {
   if (!json.is_array()) {
     return Expected(type, json);
   }
+  Value::List values;
   for (const Json& entry : json) {
     if (type.kind == TypeKind::kArray) {
-      URSA_TRY(Value value, ValueFromJson(type.children[0].type, entry));
+      URSA_TRY(Value value, ChildFromJson(type.children[0], entry));
       values.push_back(std::move(value));
       continue;
     }
-    if (!entry.is_object() || !entry.contains("key") || !entry.contains("value")) {
+    if (!entry.is_object() || entry.size() != 2 || !entry.contains("key") ||
+        !entry.contains("value")) {
       return Expected(type, json);
     }
-    URSA_TRY(Value key, ValueFromJson(type.children[0].type, entry["key"]));
-    URSA_TRY(Value value, ValueFromJson(type.children[1].type, entry["value"]));
+    URSA_TRY(Value key, ChildFromJson(type.children[0], entry["key"]));
+    URSA_TRY(Value value, ChildFromJson(type.children[1], entry["value"]));
     values.emplace_back(Value::List{std::move(key), std::move(value)});
   }
   return Value(std::move(values));
@@ -243,9 +261,9 @@ nlohmann::json ValueToJson(const Type& type, const Value& value) {
     case TypeKind::kDouble:
       return DoubleJson(std::get<double>(value.data));
     case TypeKind::kTimestamp:
-      return FormatTime(TimeUs{Microseconds{std::get<int64_t>(value.data)}});
+      return FormatMicroseconds(std::get<int64_t>(value.data));
     case TypeKind::kDate:
-      return DateText(std::get<int64_t>(value.data));
+      return FormatDays(std::get<int64_t>(value.data));
     case TypeKind::kBinary:
       return ToBase64(std::get<std::string>(value.data));
     case TypeKind::kString:
@@ -278,8 +296,9 @@ Result<Value> ValueFromJson(const Type& type, const nlohmann::json& json) {
       return DoubleFromJson(type, json);
     case TypeKind::kArray:
     case TypeKind::kMap:
+      return ListFromJson(type, json);
     case TypeKind::kStruct:
-      return NestedFromJson(type, json);
+      return StructFromJson(type, json);
     case TypeKind::kVoid:
       return Expected(type, json);
     default:

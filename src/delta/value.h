@@ -26,12 +26,12 @@ struct Value {
   std::variant<std::monostate, bool, int64_t, double, std::string, List> data;
 
   Value() = default;
-  Value(bool value) : data(value) {}                    // NOLINT: values are written as literals
-  Value(int64_t value) : data(value) {}                 // NOLINT
-  Value(double value) : data(value) {}                  // NOLINT
-  Value(std::string value) : data(std::move(value)) {}  // NOLINT
+  Value(bool value) : data(value) {}                      // NOLINT: values are written as literals
+  Value(int64_t value) : data(value) {}                   // NOLINT
+  Value(double value) : data(value) {}                    // NOLINT
+  Value(std::string value) : data(std::move(value)) {}    // NOLINT
   Value(const char* value) : data(std::string(value)) {}  // NOLINT
-  Value(List value) : data(std::move(value)) {}         // NOLINT
+  Value(List value) : data(std::move(value)) {}           // NOLINT
   Value(TimeUs value) : data(int64_t{value.time_since_epoch().count()}) {}  // NOLINT
 
   [[nodiscard]] bool IsNull() const { return std::holds_alternative<std::monostate>(data); }
@@ -42,9 +42,12 @@ struct Value {
 // One row: a value for each column of a schema, in its order.
 using Row = std::vector<Value>;
 
+// The value, which must be one of `type`, in the form above.
 nlohmann::json ValueToJson(const Type& type, const Value& value);
 
-// The inverse; kInvalid says what was expected. A number in range of the type is required.
+// The inverse, exact for every value. kInvalid says what was expected: a number in range of the
+// type; no null within a value where the type has none, and no member that it lacks. A timestamp
+// without an offset is UTC; what is finer than a microsecond is cut off.
 Result<Value> ValueFromJson(const Type& type, const nlohmann::json& json);
 
 }  // namespace ursa::delta

@@ -215,11 +215,7 @@ void AddBrakes(const DurationCounts& counts, const FixDurationsOptions& options,
        fmt::format("{} recordings have no derivable end, more than --max-indeterminate {}: look at "
                    "them, then raise the limit to what you expect",
                    counts.indeterminate, options.max_indeterminate)});
-  if (options.max_changes) {
-    builder.AddBrake({"max_changes", builder.Count(), *options.max_changes,
-                      fmt::format("the plan has {} changes, more than --max-changes {}",
-                                  builder.Count(), *options.max_changes)});
-  }
+  builder.AddMaxChanges(options.max_changes);
 }
 
 // commands.md: null and then largest |delta| first; unchanged ones after the rest.

@@ -59,7 +59,7 @@ class ApplyTest : public catalog::CatalogTest {
   Result<RestorePlan> Restore(const std::string& run_id) {
     const catalog::Catalog catalog = OpenCatalog();
     return PlanRestore({catalog, Spooling(), "Ursa/test", "2026-05-08T00:00:00.000000Z", 1, {}},
-                       run_id);
+                       run_id, std::nullopt);
   }
 
   Value Duration(int number) { return Column("duration_us").at(TestHash(number)); }

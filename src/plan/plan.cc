@@ -1,7 +1,10 @@
 #include "plan/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "delta/merge.h"
 
@@ -158,6 +161,93 @@ void PlanBuilder::Index(const Change& change) {
       add(column);
     }
   }
+}
+
+void PlanBuilder::AddMaxChanges(std::optional<uint64_t> limit) {
+  if (limit) {
+    AddBrake({"max_changes", Count(), *limit,
+              fmt::format("the plan has {} changes, more than --max-changes {}", Count(), *limit)});
+  }
+}
+
+namespace {
+
+Result<void> CheckJoinable(const std::vector<Plan>& plans) {
+  const PlanHeader& first = plans.front().Header();
+  for (const Plan& plan : plans) {
+    const PlanHeader& header = plan.Header();
+    if (header.command != first.command || header.catalog_uri != first.catalog_uri ||
+        !header.marks.empty()) {
+      return Fail(ErrorCode::kUsage,
+                  "only plans of one command for one catalog can be applied together");
+    }
+    for (const auto& [name, base] : header.tables) {
+      const auto other = first.tables.find(name);
+      if (other == first.tables.end() || other->second.id != base.id) {
+        return Fail(ErrorCode::kUsage, "the plans are for different tables called " + name);
+      }
+    }
+  }
+  return {};
+}
+
+// Adds up the brakes of one rule.
+Result<std::vector<Brake>> SumBrakes(const std::vector<Plan>& plans) {
+  std::vector<Brake> sums;
+  for (const Plan& plan : plans) {
+    for (const Brake& brake : plan.Brakes()) {
+      const auto sum = std::find_if(sums.begin(), sums.end(), [&](const Brake& candidate) {
+        return candidate.rule == brake.rule;
+      });
+      if (sum == sums.end()) {
+        sums.push_back(brake);
+        continue;
+      }
+      if (sum->limit != brake.limit) {
+        return Fail(ErrorCode::kUsage, "the plans were made with different limits of " +
+                                           brake.rule + ": make them again with one");
+      }
+      sum->count += brake.count;
+    }
+  }
+  for (Brake& brake : sums) {
+    if (plans.size() > 1) {
+      brake.message = fmt::format("{} is {} over all plans, and the limit is {}", brake.rule,
+                                  brake.count, brake.limit);
+    }
+  }
+  return sums;
+}
+
+}  // namespace
+
+Result<Plan> JoinPlans(std::vector<Plan> plans, std::optional<uint64_t> max_changes,
+                       const SpoolOptions& spool) {
+  URSA_CHECK(CheckJoinable(plans));
+  if (plans.size() == 1 && !max_changes) {
+    return std::move(plans.front());
+  }
+  URSA_TRY(const std::vector<Brake> brakes, SumBrakes(plans));
+  PlanHeader header = plans.front().Header();
+  if (plans.size() > 1) {
+    header.run_id.clear();
+  }
+  PlanBuilder builder(std::move(header), spool);
+  std::set<std::pair<std::string_view, std::string_view>> keys;
+  for (const Plan& plan : plans) {
+    for (size_t i = 0; i < plan.Count(); ++i) {
+      URSA_TRY(const Change change, plan.ChangeAt(i));
+      if (!keys.emplace(change.table->name, plan.EncodedKey(i)).second) {
+        return Fail(ErrorCode::kUsage, "two of the plans change the row of " + change.locator);
+      }
+      URSA_CHECK(builder.Add(change));
+    }
+  }
+  for (const Brake& brake : brakes) {
+    builder.AddBrake(brake);
+  }
+  builder.AddMaxChanges(max_changes);
+  return std::move(builder).Finish();
 }
 
 void PlanBuilder::AddBrake(Brake brake) { plan_.brakes_.push_back(std::move(brake)); }

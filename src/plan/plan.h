@@ -109,6 +109,12 @@ class Plan {
   std::string plan_digest_;
 };
 
+// Several plans of one command, as shards make them, as one plan: one commit, one run. Brakes of one
+// rule are added up, against the limit that all of them were given. kUsage where the plans are of
+// different commands or catalogs, or were given different limits, or change a row twice.
+Result<Plan> JoinPlans(std::vector<Plan> plans, std::optional<uint64_t> max_changes,
+                       const SpoolOptions& spool);
+
 // The last line of a plan's file, without its line break; `sha256` is that of all bytes before it.
 std::string DigestLine(const PlanHeader& header, uint64_t changes,
                        const std::string& changes_digest, const std::string& sha256);
@@ -124,6 +130,8 @@ class PlanBuilder {
   // The same from a change's line, as ChangeToLine made it. kCorrupt where it is none.
   Result<void> AddLine(std::string_view line);
   void AddBrake(Brake brake);
+  // --max-changes, a brake that every command has; to be called after all changes were added.
+  void AddMaxChanges(std::optional<uint64_t> limit);
   [[nodiscard]] size_t Count() const { return plan_.Count(); }
 
   Plan Finish() &&;

@@ -158,11 +158,12 @@ Result<void> AddInverses(const RestoreContext& context, const Plan& plan, PlanBu
     for (size_t i = 0; i < changes.size(); ++i) {
       URSA_TRY(const Change change, plan.ChangeAt(changes[i]));
       RestoreRow row{table.name, JoinKey(change), change.locator, RestoreAction::kNothing, {}, {},
-                     {}};
+                     {}, {}};
       std::optional<Change> inverse = change.kind == ChangeKind::kUpdate
                                           ? InverseOfUpdate(change, comparer.Of(i), row)
                                           : InverseOfRow(change, comparer.Of(i), row);
       if (inverse && (inverse->kind != ChangeKind::kUpdate || !inverse->columns.empty())) {
+        row.change = builder.Count();
         URSA_CHECK(builder.Add(*inverse));
       }
       rows.push_back(std::move(row));
@@ -185,7 +186,8 @@ std::string_view RestoreActionName(RestoreAction action) {
   return "";
 }
 
-Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id) {
+Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
+                                std::optional<uint64_t> max_changes) {
   URSA_TRY(const std::vector<Plan> plans,
            ReadCommittedPlans(context.catalog, run_id, context.spool));
   PlanHeader header;
@@ -209,6 +211,7 @@ Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string
   for (auto plan = plans.rbegin(); plan != plans.rend(); ++plan) {
     URSA_CHECK(AddInverses(context, *plan, builder, rows));
   }
+  builder.AddMaxChanges(max_changes);
   RestorePlan restore{std::move(builder).Finish(), std::move(rows), 0, 0, 0};
   for (const RestoreRow& row : restore.rows) {
     ++(row.action == RestoreAction::kRestore   ? restore.restore

@@ -6,6 +6,8 @@
 // Source: catalog.md section 4.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -32,6 +34,7 @@ struct RestoreRow {
   std::vector<std::string> restored;  // columns
   std::vector<std::string> refused;   // columns
   std::string reason;                 // of a refusal
+  std::optional<size_t> change;       // its number in the plan
 };
 
 struct RestorePlan {
@@ -52,7 +55,8 @@ struct RestoreContext {
 };
 
 // Plans to take the run back. kUsage for an id that no run has, or one that never committed;
-// kRefused `plan_damaged` where its snapshot is not what was written.
-Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id);
+// kRefused `plan_damaged` where its snapshot is not what was written. `max_changes` is a brake.
+Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
+                                std::optional<uint64_t> max_changes);
 
 }  // namespace ursa::plan

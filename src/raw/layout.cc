@@ -86,8 +86,7 @@ bool SegmentIsLess(std::string_view name, std::string_view other) {
   const std::string_view index = SegmentIndexOf(name);
   const std::string_view other_index = SegmentIndexOf(other);
   // Without leading zeros the longer number is the larger one.
-  return std::tuple(index.size(), index, name) <
-         std::tuple(other_index.size(), other_index, other);
+  return std::tuple(index.size(), index, name) < std::tuple(other_index.size(), other_index, other);
 }
 
 }  // namespace ursa::raw

@@ -27,7 +27,8 @@ enum class SidecarKind {
 
 struct Sidecar {
   SidecarKind kind;
-  std::string_view sensor;  // of the watch: "imu", "ppg", "eda", "heart_rate", "battery"; else empty
+  std::string_view
+      sensor;  // of the watch: "imu", "ppg", "eda", "heart_rate", "battery"; else empty
 };
 
 // What a worker's file is, told by its name (the key after the worker's prefix) and the worker's

@@ -1,115 +1,23 @@
-#include "delta/checkpoint.h"
-
+// A checkpoint is a table of structs, one column a kind of action, one row an action: it holds what
+// any classic reader needs, and no more. The hint `_last_checkpoint` follows only when the
+// checkpoint is there, as other engines fail on a hint that leads nowhere.
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "delta/arrow_bridge.h"
 #include "delta/arrow_headers.h"
+#include "delta/checkpoint.h"
 #include "delta/log_listing.h"
 
 namespace ursa::delta {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int64_t kCheckpointInterval = 10;
 constexpr int64_t kMillisecondsPerDay = 86'400'000;
 constexpr int64_t kRetentionMilliseconds = 7 * kMillisecondsPerDay;
-constexpr int64_t kBatchRows = 16 * 1024;
-
-// The value of an array as the JSON that a log entry would hold; types that no action has are null.
-Json ToJson(const arrow::Array& array, int64_t row) {
-  if (array.IsNull(row)) {
-    return nullptr;
-  }
-  switch (array.type_id()) {
-    case arrow::Type::BOOL:
-      return static_cast<const arrow::BooleanArray&>(array).Value(row);
-    case arrow::Type::INT32:
-      return static_cast<const arrow::Int32Array&>(array).Value(row);
-    case arrow::Type::INT64:
-      return static_cast<const arrow::Int64Array&>(array).Value(row);
-    case arrow::Type::STRING:
-    case arrow::Type::BINARY:
-      return std::string(static_cast<const arrow::BinaryArray&>(array).GetView(row));
-    case arrow::Type::LARGE_STRING:
-      return std::string(static_cast<const arrow::LargeStringArray&>(array).GetView(row));
-    case arrow::Type::STRING_VIEW:
-      return std::string(static_cast<const arrow::StringViewArray&>(array).GetView(row));
-    case arrow::Type::LIST: {
-      const auto& list = static_cast<const arrow::ListArray&>(array);
-      Json values = Json::array();
-      for (int64_t i = list.value_offset(row); i < list.value_offset(row + 1); ++i) {
-        values.push_back(ToJson(*list.values(), i));
-      }
-      return values;
-    }
-    case arrow::Type::MAP: {
-      const auto& map = static_cast<const arrow::MapArray&>(array);
-      Json values = Json::object();
-      for (int64_t i = map.value_offset(row); i < map.value_offset(row + 1); ++i) {
-        const Json key = ToJson(*map.keys(), i);
-        values[key.is_string() ? key.get<std::string>() : ""] = ToJson(*map.items(), i);
-      }
-      return values;
-    }
-    case arrow::Type::STRUCT: {
-      const auto& structure = static_cast<const arrow::StructArray&>(array);
-      Json values = Json::object();
-      for (int i = 0; i < structure.num_fields(); ++i) {
-        const std::string& name = structure.struct_type()->field(i)->name();
-        // Copies of the text that stands beside them, in types of the table's own.
-        if (name != "stats_parsed" && name != "partitionValues_parsed") {
-          values[name] = ToJson(*structure.field(i), row);
-        }
-      }
-      return values;
-    }
-    default:
-      return nullptr;
-  }
-}
-
-// Takes the actions of one batch; at most one column of a row is not null.
-Result<void> TakeBatch(const arrow::RecordBatch& batch, std::vector<Action>& actions) {
-  for (int64_t row = 0; row < batch.num_rows(); ++row) {
-    for (int column = 0; column < batch.num_columns(); ++column) {
-      const arrow::Array& array = *batch.column(column);
-      if (array.IsNull(row)) {
-        continue;
-      }
-      const std::string& kind = batch.schema()->field(column)->name();
-      if (kind == "sidecar" || kind == "checkpointMetadata") {
-        return Fail(ErrorCode::kUnsupported,
-                    "the table uses v2Checkpoint (" + kind + "), which is not supported");
-      }
-      URSA_CHECK(ParseAction(Json{{kind, ToJson(array, row)}}, actions));
-    }
-  }
-  return {};
-}
-
-Result<void> ReadPart(const store::ReadableStore& store, const std::string& key,
-                      std::vector<Action>& actions) {
-  const std::string what = "reading " + key;
-  URSA_TRY_CONTEXT(const store::ObjectInfo info, store.Head(key), what);
-  parquet::ArrowReaderProperties properties(/*use_threads=*/false);
-  properties.set_batch_size(kBatchRows);
-  parquet::arrow::FileReaderBuilder builder;
-  URSA_ARROW_CHECK(builder.Open(OpenObject(store, key, info.size_bytes)), what);
-  builder.properties(properties);
-  std::unique_ptr<parquet::arrow::FileReader> reader;
-  URSA_ARROW_TRY(reader, builder.Build(), what);
-  URSA_ARROW_TRY(const auto batches, reader->GetRecordBatchReader(), what);
-  while (true) {
-    std::shared_ptr<arrow::RecordBatch> batch;
-    URSA_ARROW_CHECK(batches->ReadNext(&batch), what);
-    if (batch == nullptr) {
-      return {};
-    }
-    URSA_CHECK_CONTEXT(TakeBatch(*batch, actions), what);
-  }
-}
+// Checkpoints of a later version hold features and actions that are passed over here.
+constexpr int32_t kWriterVersionMax = 2;
 
 Field NullableField(std::string name, Type type) {
   return {std::move(name), std::move(type), true, "{}"};
@@ -128,22 +36,21 @@ Schema CheckpointSchema() {
   const Type number = TypeKind::kLong;
   const Type flag = TypeKind::kBoolean;
   return Schema{
-      {NullableField("txn", Type::Struct({NullableField("appId", string),
-                                          NullableField("version", number),
-                                          NullableField("lastUpdated", number)})),
-       NullableField("add", Type::Struct({NullableField("path", string),
-                                          NullableField("partitionValues", StringMap()),
-                                          NullableField("size", number),
-                                          NullableField("modificationTime", number),
-                                          NullableField("dataChange", flag),
-                                          NullableField("stats", string),
-                                          NullableField("tags", StringMap())})),
-       NullableField("remove", Type::Struct({NullableField("path", string),
-                                             NullableField("deletionTimestamp", number),
-                                             NullableField("dataChange", flag),
-                                             NullableField("extendedFileMetadata", flag),
-                                             NullableField("partitionValues", StringMap()),
-                                             NullableField("size", number)})),
+      {NullableField("txn",
+                     Type::Struct({NullableField("appId", string), NullableField("version", number),
+                                   NullableField("lastUpdated", number)})),
+       NullableField(
+           "add", Type::Struct(
+                      {NullableField("path", string), NullableField("partitionValues", StringMap()),
+                       NullableField("size", number), NullableField("modificationTime", number),
+                       NullableField("dataChange", flag), NullableField("stats", string),
+                       NullableField("tags", StringMap())})),
+       NullableField(
+           "remove",
+           Type::Struct(
+               {NullableField("path", string), NullableField("deletionTimestamp", number),
+                NullableField("dataChange", flag), NullableField("extendedFileMetadata", flag),
+                NullableField("partitionValues", StringMap()), NullableField("size", number)})),
        NullableField(
            "metaData",
            Type::Struct(
@@ -181,12 +88,11 @@ Value MapValue(const Map& map) {
 }
 
 Value ToValue(const Transaction& transaction) {
-  return Value::List{transaction.app_id, transaction.version,
-                     OrNull(transaction.last_updated_ms)};
+  return Value::List{transaction.app_id, transaction.version, OrNull(transaction.last_updated_ms)};
 }
 
 Value ToValue(const AddFile& add) {
-  return Value::List{add.path,
+  return Value::List{EncodePath(add.path),
                      MapValue(add.partition_values),
                      static_cast<int64_t>(add.size_bytes),
                      add.modification_time_ms,
@@ -262,13 +168,23 @@ class CheckpointRows {
   int64_t count_ = 0;
 };
 
-// A setting of the table, or its default where it is absent or no interval.
-int64_t IntervalSetting(const Metadata& metadata, const std::string& name, int64_t otherwise) {
-  const auto setting = metadata.configuration.find(name);
-  if (setting == metadata.configuration.end()) {
-    return otherwise;
-  }
-  return ParseInterval(setting->second).value_or(otherwise);
+// How long tombstones stay. A setting that can't be read keeps them all: a tombstone too many costs
+// a row, one too few lets a vacuum forget a file, or another engine's reader stumble.
+int64_t TombstoneRetentionMilliseconds(const Metadata& metadata) {
+  const auto setting = metadata.configuration.find("delta.deletedFileRetentionDuration");
+  return setting == metadata.configuration.end()
+             ? kRetentionMilliseconds
+             : ParseInterval(setting->second).value_or(std::numeric_limits<int64_t>::max());
+}
+
+// What was deleted at or before this time (ms) stays out.
+int64_t OldestDeletion(const Metadata& metadata, TimeNs now) {
+  int64_t oldest = 0;
+  return __builtin_sub_overflow(
+             std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count(),
+             TombstoneRetentionMilliseconds(metadata), &oldest)
+             ? std::numeric_limits<int64_t>::min()
+             : oldest;
 }
 
 Result<CheckpointRows> CollectRows(const Snapshot& snapshot, TimeNs now) {
@@ -278,38 +194,19 @@ Result<CheckpointRows> CollectRows(const Snapshot& snapshot, TimeNs now) {
   for (const auto& [app_id, transaction] : snapshot.transactions) {
     URSA_CHECK(rows.Add(kTxn, ToValue(transaction)));
   }
-  const int64_t oldest =
-      std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count() -
-      IntervalSetting(snapshot.metadata, "delta.deletedFileRetentionDuration",
-                      kRetentionMilliseconds);
+  const int64_t oldest = OldestDeletion(snapshot.metadata, now);
   for (const auto& [path, remove] : snapshot.tombstones) {
     if (remove.deletion_timestamp_ms.value_or(0) > oldest) {
       URSA_CHECK(rows.Add(kRemove, ToValue(remove)));
     }
   }
   for (const auto& [path, add] : snapshot.files) {
-    AddFile encoded = add;
-    encoded.path = EncodePath(path);
-    URSA_CHECK(rows.Add(kAdd, ToValue(encoded)));
+    URSA_CHECK(rows.Add(kAdd, ToValue(add)));
   }
   return rows;
 }
 
 }  // namespace
-
-Result<std::vector<Action>> ReadCheckpoint(const store::ReadableStore& store,
-                                           const std::vector<std::string>& keys) {
-  std::vector<Action> actions;
-  for (const std::string& key : keys) {
-    try {
-      URSA_CHECK(ReadPart(store, key, actions));
-    } catch (const std::exception& exception) {
-      return Fail(ErrorCode::kCorrupt, "the checkpoint " + key + " is damaged (" +
-                                           exception.what() + "); restore it from a backup");
-    }
-  }
-  return actions;
-}
 
 bool WantsCheckpoint(const Metadata& metadata, int64_t version) {
   int64_t interval = kCheckpointInterval;
@@ -329,6 +226,10 @@ Result<void> WriteCheckpoint(store::ObjectStore& store, const Snapshot& snapshot
   const std::string prefix = LogPrefix(snapshot.table_path);
   const std::string key = prefix + VersionDigits(snapshot.version) + ".checkpoint.parquet";
   const std::string what = "writing the checkpoint " + key;
+  if (snapshot.protocol.min_writer_version > kWriterVersionMax) {
+    return Fail(ErrorCode::kUnsupported, what + ": the table needs a writer of version " +
+                                             std::to_string(snapshot.protocol.min_writer_version));
+  }
   URSA_TRY_CONTEXT(CheckpointRows rows, CollectRows(snapshot, now), what);
   URSA_TRY_CONTEXT(const auto table, rows.Finish(), what);
   std::shared_ptr<arrow::Buffer> bytes;
@@ -342,7 +243,7 @@ Result<void> WriteCheckpoint(store::ObjectStore& store, const Snapshot& snapshot
                      what);
     URSA_ARROW_TRY(bytes, output->Finish(), what);
   } catch (const std::exception& exception) {
-    return Propagate(Error{ErrorCode::kCorrupt, exception.what(), {}, {}}, what);
+    return Propagate(Error{ErrorCode::kUnavailable, exception.what(), {}, {}}, what);
   }
   const auto put = store.Put(key, std::string_view(*bytes), store::PutCondition::kIfAbsent);
   if (!put) {
@@ -350,48 +251,68 @@ Result<void> WriteCheckpoint(store::ObjectStore& store, const Snapshot& snapshot
     return put.error().code == ErrorCode::kAlreadyExists ? Result<void>()
                                                          : Propagate(put.error(), what);
   }
-  const Json hint{{"version", snapshot.version},
-                  {"size", rows.Count()},
-                  {"sizeInBytes", bytes->size()},
-                  {"numOfAddFiles", snapshot.files.size()}};
+  const nlohmann::ordered_json hint{{"version", snapshot.version},
+                                    {"size", rows.Count()},
+                                    {"sizeInBytes", bytes->size()},
+                                    {"numOfAddFiles", snapshot.files.size()}};
+  // Spark on a local disk would take the old file's checksum for the new one's; a file without a
+  // checksum suits it at any time, so the checksum goes first.
+  URSA_CHECK_CONTEXT(store.Delete(prefix + "._last_checkpoint.crc"), what);
   URSA_CHECK_CONTEXT(
       store.Put(prefix + "_last_checkpoint", hint.dump(), store::PutCondition::kNone), what);
-  // Spark's local file system would take the old file's checksum for the new one's.
-  return store.Delete(prefix + "._last_checkpoint.crc");
+  return {};
 }
 
-Result<int64_t> ParseInterval(std::string_view text) {
-  constexpr std::string_view kStart = "interval ";
-  if (text.starts_with(kStart)) {
-    text.remove_prefix(kStart.size());
-  }
-  const auto wrong = [&] {
-    return Fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is no interval");
-  };
+namespace {
+
+// "7 days", "1 week": one number with its unit, taken away from the front of `text`.
+Result<int64_t> TakeInterval(std::string_view& text) {
   int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || number < 0) {
-    return wrong();
+    return Fail(ErrorCode::kInvalid, "a number was expected");
   }
-  std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
-  while (unit.starts_with(' ')) {
-    unit.remove_prefix(1);
-  }
+  text.remove_prefix(static_cast<size_t>(end - text.data()));
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  std::string_view unit = text.substr(0, text.find(' '));
+  text.remove_prefix(unit.size());
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   if (unit.ends_with('s')) {
     unit.remove_suffix(1);
   }
   constexpr std::pair<std::string_view, int64_t> kUnits[] = {
-      {"millisecond", 1},     {"second", 1000},
-      {"minute", 60'000},     {"hour", 3'600'000},
+      {"millisecond", 1},           {"second", 1000},
+      {"minute", 60'000},           {"hour", 3'600'000},
       {"day", kMillisecondsPerDay}, {"week", 7 * kMillisecondsPerDay}};
   for (const auto& [name, milliseconds] : kUnits) {
-    if (unit == name) {
-      int64_t total = 0;
-      return __builtin_mul_overflow(number, milliseconds, &total) ? Result<int64_t>(wrong())
-                                                                  : Result<int64_t>(total);
+    int64_t total = 0;
+    if (unit == name && !__builtin_mul_overflow(number, milliseconds, &total)) {
+      return total;
     }
   }
-  return wrong();
+  return Fail(ErrorCode::kInvalid, "a unit from milliseconds to weeks was expected");
+}
+
+}  // namespace
+
+Result<int64_t> ParseInterval(std::string_view text) {
+  const std::string what = "reading the interval '" + std::string(text) + "'";
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string_view rest(lower);
+  constexpr std::string_view kStart = "interval ";
+  if (rest.starts_with(kStart)) {
+    rest.remove_prefix(kStart.size());
+  }
+  int64_t total = 0;
+  do {
+    URSA_TRY_CONTEXT(const int64_t part, TakeInterval(rest), what);
+    if (__builtin_add_overflow(total, part, &total)) {
+      return Fail(ErrorCode::kInvalid, what + ": it is too long");
+    }
+  } while (!rest.empty());
+  return total;
 }
 
 }  // namespace ursa::delta
