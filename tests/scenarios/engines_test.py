@@ -1,4 +1,5 @@
 """Other engines read what we wrote, and we read what they wrote."""
+import decimal
 import json
 import pathlib
 
@@ -127,7 +128,8 @@ def test_unknown_columns_of_any_type_survive_a_commit(laboratory):
         "small": pyarrow.array(range(count), pyarrow.int16()),
         "day": pyarrow.array([19000 + i for i in range(count)], pyarrow.int32()).cast(
             pyarrow.date32()),
-        "price": pyarrow.array([i for i in range(count)]).cast(pyarrow.decimal128(20, 3)),
+        "price": pyarrow.array([decimal.Decimal(i) / 8 for i in range(count)],
+                               pyarrow.decimal128(20, 3)),
         "blob": pyarrow.array([bytes([i % 256]) * 3 for i in range(count)], pyarrow.binary()),
         "tags": pyarrow.array([[("a", i)] for i in range(count)],
                               pyarrow.map_(pyarrow.string(), pyarrow.int64())),
