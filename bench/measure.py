@@ -5,10 +5,11 @@ import subprocess
 import time
 
 
-def run(command, cwd=None, environment=None):
+def run(command, cwd=None, environment=None, stdin=None):
     """One process to its end: (wall s, cpu s, peak MiB, its standard output)."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=cwd, env=environment, stdin=stdin,
+                               stdout=subprocess.PIPE)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
