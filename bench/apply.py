@@ -22,7 +22,7 @@ def laboratory_of(name, sort_by):
     """The laboratory that each run begins with, and the one that runs change."""
     pristine, used = work / f"{name}-{ROWS}", work / f"{name}-{ROWS}-used"
     if not (pristine / "ursa.toml").exists():
-        plans.make_laboratory(pristine, peers, ROWS, sort_by)
+        plans.alone(plans.make_laboratory, pristine, peers, ROWS, sort_by)
     shutil.rmtree(used, ignore_errors=True)
     shutil.copytree(pristine, used)
 
@@ -41,8 +41,8 @@ def committed(sample, count):
 by_hash, restore_by_hash = laboratory_of("apply-by-hash", "recording_hash")
 by_id, restore_by_id = laboratory_of("apply-by-id", "recording_id")
 many, one = work / "many.plan", work / "one.plan"
-plans.write_plan(by_hash, many, plans.random_keys(ROWS, CHANGES, 1))
-plans.write_plan(by_id, one, plans.random_keys(ROWS, 1, 2))
+plans.alone(plans.write_plans, by_hash, [[many, plans.random_keys(ROWS, CHANGES, 1)]])
+plans.alone(plans.write_plans, by_id, [[one, plans.random_keys(ROWS, 1, 2)]])
 
 
 def ours(laboratory, plan, count):

@@ -1,10 +1,12 @@
 """Tables and plans for the benchmarks of commits: a `recordings` table of N rows in files of 65,536,
-and a plan of K changes to it, in the format of src/plan/plan.h."""
+and a plan of K changes to it, in the format of src/plan/plan.h. All of it is done in processes of
+their own: a process that is measured would begin with the peak memory of the one that starts it."""
 import hashlib
 import json
 import pathlib
 import random
 import shutil
+import subprocess
 import sys
 
 COLUMNS = ["recording_hash", "recording_id", "start_time", "duration_us", "duration_known_wrong"]
@@ -12,6 +14,7 @@ COLUMNS = ["recording_hash", "recording_id", "start_time", "duration_us", "durat
 
 def make_laboratory(directory, peers, count, sort_by):
     """A staging laboratory whose catalog is a `recordings` table; its recordings have no raw files."""
+    directory = pathlib.Path(directory)
     sys.path.insert(0, str(peers))
     import pyarrow
     from delta_common import rows
@@ -48,12 +51,17 @@ def change_line(row):
                     "relied": {"start_time": start}})
 
 
-def write_plan(laboratory, file, keys):
-    """A plan that changes the rows with these positions, in the order of their ids."""
+def write_plans(laboratory, files):
+    """Plans, each a file and the positions of the rows that it changes, in the order of their ids."""
     from deltalake import DeltaTable
-    path = laboratory / "assets" / "ursa" / "catalog" / "recordings"
-    table = DeltaTable(path)
-    data = table.to_pyarrow_table(columns=COLUMNS).take(keys).sort_by("recording_id")
+    table = DeltaTable(pathlib.Path(laboratory) / "assets" / "ursa" / "catalog" / "recordings")
+    rows = table.to_pyarrow_table(columns=COLUMNS)
+    for file, keys in files:
+        write_plan(laboratory, table, rows.take(keys), file)
+
+
+def write_plan(laboratory, table, rows, file):
+    data = rows.sort_by("recording_id")
     lines = [change_line(row) for row in data.to_pylist()]
     tables = {"recordings": {"id": str(table.metadata().id), "version": table.version()}}
     catalog = f"local://{laboratory}/assets/ursa/catalog"
@@ -72,3 +80,14 @@ def write_plan(laboratory, file, keys):
 
 def random_keys(count, changes, seed):
     return random.Random(seed).sample(range(count), changes)
+
+
+def alone(function, *arguments):
+    """Calls it in a process of its own, to its end; the arguments are paths, lists and numbers."""
+    call = json.dumps([function.__name__, *arguments], default=str)
+    subprocess.run([sys.executable, __file__, call], check=True)
+
+
+if __name__ == "__main__":
+    name, *given = json.loads(sys.argv[1])
+    globals()[name](*given)

@@ -17,7 +17,7 @@ PROCESSES, COMMITS, ROWS = 8, 20, 1000
 environment = dict(os.environ, PYTHONPATH=str(peers))
 laboratory, pristine = work / "writers", work / "writers-pristine"
 if not (pristine / "ursa.toml").exists():
-    plans.make_laboratory(pristine, peers, ROWS, "recording_id")
+    plans.alone(plans.make_laboratory, pristine, peers, ROWS, "recording_id")
 
 
 def restore():
@@ -48,8 +48,9 @@ def theirs():
 restore()
 shutil.rmtree(work / "writers-plans", ignore_errors=True)
 (work / "writers-plans").mkdir()
-for number, key in enumerate(plans.random_keys(ROWS, PROCESSES * COMMITS, 3)):
-    plans.write_plan(laboratory, work / "writers-plans" / f"{number % PROCESSES}-{number}.plan", [key])
+plans.alone(plans.write_plans, laboratory, [
+    [work / "writers-plans" / f"{number % PROCESSES}-{number}.plan", [key]]
+    for number, key in enumerate(plans.random_keys(ROWS, PROCESSES * COMMITS, 3))])
 samples = {"delta-rs MERGE, no retries": [], "ursa apply": []}
 for _ in range(3):
     samples["delta-rs MERGE, no retries"].append(theirs())
