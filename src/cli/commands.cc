@@ -19,6 +19,8 @@ CommandList AllCommands() {
   list.commands.push_back(MakeTableRead());
   list.commands.push_back(MakeExplain());
   list.commands.push_back(MakeDemo());
+  list.commands.push_back(MakeCompletion());
+  list.commands.push_back(MakeMan());
   list.groups = {{"catalog", "begin a catalog, and look at it"},
                  {"plan", "saved plans"},
                  {"table", "any Delta table"}};
