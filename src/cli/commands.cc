@@ -7,6 +7,9 @@ namespace ursa::cli {
 CommandList AllCommands() {
   CommandList list;
   list.commands.push_back(MakeFixDurations());
+  list.commands.push_back(MakeBackfillParticipants());
+  list.commands.push_back(MakeAuditParticipants());
+  list.commands.push_back(MakeCheckMergeMap());
   list.commands.push_back(MakePlanShow());
   list.commands.push_back(MakeApply());
   list.commands.push_back(MakeRuns());
@@ -19,6 +22,7 @@ CommandList AllCommands() {
   list.commands.push_back(MakeExplain());
   list.commands.push_back(MakeDemo());
   list.groups = {{"catalog", "begin a catalog, and look at it"},
+                 {"participants", "names of participants"},
                  {"plan", "saved plans"},
                  {"table", "any Delta table"}};
   return list;
