@@ -7,6 +7,7 @@ namespace ursa::cli {
 CommandList AllCommands() {
   CommandList list;
   list.commands.push_back(MakeFixDurations());
+  list.commands.push_back(MakeFixModalities());
   list.commands.push_back(MakeBackfillParticipants());
   list.commands.push_back(MakeAuditParticipants());
   list.commands.push_back(MakeCheckMergeMap());
@@ -21,6 +22,8 @@ CommandList AllCommands() {
   list.commands.push_back(MakeTableRead());
   list.commands.push_back(MakeExplain());
   list.commands.push_back(MakeDemo());
+  list.commands.push_back(MakeCompletion());
+  list.commands.push_back(MakeMan());
   list.groups = {{"catalog", "begin a catalog, and look at it"},
                  {"participants", "names of participants"},
                  {"plan", "saved plans"},

@@ -160,11 +160,10 @@ void Options::Texts(const std::string& name, const std::string& value_name, cons
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void Options::Choice(const std::string& name, const std::string& value_name,
-                     const std::string& help, std::vector<std::string> choices,
-                     std::string& value) {
+void Options::Choice(const std::string& name, const std::string& help,
+                     std::vector<std::string> choices, std::string& value) {
   const std::string listed = fmt::format("{}", fmt::join(choices, ", "));
-  Value(name, value_name, WithDefault(help + ": " + listed, value),
+  Value(name, fmt::format("{}", fmt::join(choices, "|")), WithDefault(help, value),
         [&value, choices = std::move(choices), listed](const std::string& text) -> Result<void> {
           if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
             return Fail(ErrorCode::kUsage, fmt::format("'{}' is none of {}{}", text, listed,

@@ -51,9 +51,9 @@ class Options {
   // May be given several times; `--name A B` is not two values.
   void Texts(const std::string& name, const std::string& value_name, const std::string& help,
              std::vector<std::string>& values);
-  // One of `choices`; the default stands in the help.
-  void Choice(const std::string& name, const std::string& value_name, const std::string& help,
-              std::vector<std::string> choices, std::string& value);
+  // One of `choices`, which are shown as the value's name; the default stands in the help.
+  void Choice(const std::string& name, const std::string& help, std::vector<std::string> choices,
+              std::string& value);
   // An ISO 8601 date (its start in UTC) or time (UTC where it has no offset).
   void Time(const std::string& name, const std::string& value_name, const std::string& help,
             std::optional<TimeNs>& value);

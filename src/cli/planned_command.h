@@ -41,6 +41,10 @@ class PlannedRun {
   [[nodiscard]] virtual ProductionGuard Guard() const { return ProductionGuard::kFlag; }
   // The last step before a commit that changes rows, once nothing refuses it any more.
   virtual Result<void> BeforeCommit(const Invocation& /*invocation*/) { return {}; }
+  // Looks at the catalog again once the plan is committed, for what the summary says of it.
+  virtual Result<void> LookAfterCommit(const maintenance::PlanningContext& /*context*/) {
+    return {};
+  }
   // The summary's members that are the command's own, in their order.
   [[nodiscard]] virtual Json Counts() const = 0;
 };
@@ -69,6 +73,7 @@ class PlannedCommand : public Command {
   struct Opened;
   Result<void> DryRun(Invocation& invocation, const Profile& profile);
   Result<void> Commit(Invocation& invocation, const Profile& profile);
+  static maintenance::PlanningContext ContextOf(Invocation& invocation, const Opened& opened);
   Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
   void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
                  const plan::Guards& guards, const plan::ApplyOutcome* outcome) const;
