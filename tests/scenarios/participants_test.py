@@ -382,6 +382,12 @@ def test_the_name_of_a_directory_is_its_root_as_configured(production):
     assert run.code == 0, run.err
 
 
+def test_ctrl_c_at_the_prompt_writes_nothing(production):
+    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer="\x03", cwd=production.root)
+    assert run.code == 130 and run.summary["error"]["code"] == "interrupted"
+    assert snapshots(production) == []
+
+
 def test_nothing_is_asked_where_a_brake_refuses_anyway(production):
     retype(production, "Lovelace, Ada\n")
     run, shown = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=".", cwd=production.root)
