@@ -170,6 +170,15 @@ def test_a_snapshot_that_exists_stops_the_commit(laboratory):
     assert (laboratory.root / "mine.jsonl").read_text() == "precious"
 
 
+def test_the_snapshot_is_on_disk_before_anything_is_written(laboratory):
+    before, people = laboratory.table(), laboratory.table("participants")
+    # The run's own rollback snapshot, the first thing that a commit writes, can't be written.
+    (laboratory.root / "assets" / "ursa" / "catalog" / "_rollback").touch()
+    backfill(laboratory, "--commit", code=4)
+    assert len(snapshots(laboratory)) == 1
+    assert laboratory.table() == before and laboratory.table("participants") == people
+
+
 @pytest.mark.parametrize("how", ["snapshot", "run_id"])
 def test_restore_takes_a_backfill_back(laboratory, how):
     before, people = without_stamps(laboratory.table()), laboratory.table("participants")
