@@ -215,6 +215,17 @@ void Options::Arguments(const std::string& name, const std::string& help,
       ->required();
 }
 
+void Options::OptionalArguments(const std::string& name, const std::string& help,
+                                std::vector<std::string>& values) {
+  const Take take = [&values](const std::string& text) -> Result<void> {
+    values.push_back(text);
+    return {};
+  };
+  AddOption(app_, name, help, take)
+      ->expected(0, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args();
+}
+
 void Options::Require(const std::string& name) { app_.get_option(name)->required(); }
 
 void Options::Exclude(const std::string& name, const std::string& other) {

@@ -68,6 +68,9 @@ class Options {
   // One or more.
   void Arguments(const std::string& name, const std::string& help,
                  std::vector<std::string>& values);
+  // Any number, none included; they may be empty.
+  void OptionalArguments(const std::string& name, const std::string& help,
+                         std::vector<std::string>& values);
 
   // An option that was declared has to be given.
   void Require(const std::string& name);
