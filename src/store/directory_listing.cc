@@ -49,10 +49,11 @@ class Lister {
     FileDescriptor directory(
         openat(root_, base.empty() ? "." : base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory) {
-      if (errno == ENOENT || errno == ENOTDIR) {
-        return ListPage{};
+      if (errno != ENOENT && errno != ENOTDIR) {
+        return FileError(errno, "list", (root_path_ / base).string());
       }
-      return FileError(errno, "list", (root_path_ / base).string());
+      URSA_CHECK(CheckRootIsThere());
+      return ListPage{};
     }
     URSA_CHECK(Walk(std::move(directory), base, 0));
     return std::move(page_);
@@ -87,6 +88,19 @@ class Lister {
       if (page_.next) {
         return {};
       }
+    }
+    return {};
+  }
+
+  // A root that was removed under us must not look like an empty one: its recordings would seem to
+  // be gone.
+  [[nodiscard]] Result<void> CheckRootIsThere() const {
+    struct stat status {};
+    if (fstat(root_, &status) != 0) {
+      return FileError(errno, "list", root_path_.string());
+    }
+    if (status.st_nlink == 0) {
+      return Fail(ErrorCode::kUnavailable, root_path_.string() + " vanished: it was removed");
     }
     return {};
   }
