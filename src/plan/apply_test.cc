@@ -303,7 +303,8 @@ TEST_F(ApplyTest, TheNextRunRecordsOneThatDiedAfterItsCommit) {
   const Plan dead = MakePlan({DurationChange(1, 101, 5)});
   store::FaultInjectingStore dying(assets_);
   dying.SetRule([](size_t, const store::StoreCall& call) -> std::optional<Error> {
-    return call.key.find("maintenance_runs") != call.key.npos
+    return call.kind == store::StoreCall::Kind::kPut &&
+                   call.key.find("maintenance_runs") != call.key.npos
                ? std::optional(Error{ErrorCode::kUnavailable, "killed", {}, {}})
                : std::nullopt;
   });

@@ -173,7 +173,7 @@ class PlanCatalogTest : public catalog::CatalogTest {
   }
   RunState StateOfRun(const std::string& run_id) {
     const auto runs = ListRuns(OpenCatalog()).value();
-    for (const Run& run : runs) {
+    for (const plan::Run& run : runs) {
       if (run.run_id == run_id) {
         return run.state;
       }
