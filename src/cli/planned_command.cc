@@ -92,8 +92,12 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
   summary["table_version"] = version;
   summary["run_id"] =
       outcome == nullptr || outcome->run_id.empty() ? Json(nullptr) : Json(outcome->run_id);
-  summary["changed_since_plan"] = outcome == nullptr ? 0 : outcome->changed_since_plan;
-  summary["already"] = outcome == nullptr ? 0 : outcome->already;
+  const std::vector<plan::Fate>* fates = outcome == nullptr ? run.Foreseen() : &outcome->fates;
+  const auto count = [&](plan::Fate fate) {
+    return fates == nullptr ? 0 : std::count(fates->begin(), fates->end(), fate);
+  };
+  summary["changed_since_plan"] = count(plan::Fate::kChangedSincePlan);
+  summary["already"] = count(plan::Fate::kAlready);
   summary["plan_digest"] = plan.PlanDigest();
   summary["changes_digest"] = plan.ChangesDigest();
   invocation.report.Summary(std::move(summary));

@@ -29,6 +29,9 @@ class PlannedRun {
   [[nodiscard]] virtual const plan::Plan& ThePlan() const = 0;
   // Tells the rows; `fates`, of the plan's changes, is null for a dry run and a refused commit.
   virtual void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const = 0;
+  // What would become of the plan's changes with the catalog as it is; null: the plan was made just
+  // now, so all of them would be committed.
+  [[nodiscard]] virtual const std::vector<plan::Fate>* Foreseen() const { return nullptr; }
   // The summary's members that are the command's own, in their order.
   [[nodiscard]] virtual Json Counts() const = 0;
 };

@@ -74,6 +74,14 @@ Result<std::vector<ColumnChange>> ReadColumns(const TableDefinition& table, cons
   return columns;
 }
 
+Json KeyToJson(const TableDefinition& table, const std::vector<std::string>& key) {
+  Json json = Json::object();
+  for (size_t i = 0; i < key.size(); ++i) {
+    json[table.key_columns[i]] = key[i];
+  }
+  return json;
+}
+
 // The member of an object; null (a discarded value) where it is not there or has another type.
 const Json& Member(const Json& json, const char* name) {
   static const Json absent;
@@ -81,17 +89,53 @@ const Json& Member(const Json& json, const char* name) {
   return member == json.end() ? absent : *member;
 }
 
+// Which row of which table: table, key and locator.
+Result<void> ReadPlace(const Json& json, const TableDefinition*& table,
+                       std::vector<std::string>& key, std::string& locator) {
+  if (!json.is_object() || !Member(json, "table").is_string() || !Member(json, "key").is_object() ||
+      !Member(json, "locator").is_string()) {
+    return Damaged("names no row");
+  }
+  table = catalog::FindTable(json["table"].get<std::string>());
+  if (table == nullptr) {
+    return Damaged("is for the table '" + json["table"].get<std::string>() +
+                   "', which a catalog does not have");
+  }
+  for (const std::string& column : table->key_columns) {
+    const Json& value = Member(json["key"], column.c_str());
+    if (!value.is_string()) {
+      return Damaged("lacks the key column " + column);
+    }
+    key.push_back(value.get<std::string>());
+  }
+  locator = json["locator"].get<std::string>();
+  return {};
+}
+
+Result<std::vector<ReliedRow>> ReadReliedRows(const Json& json) {
+  std::vector<ReliedRow> rows;
+  if (!json.is_null() && !json.is_array()) {
+    return Damaged("has bad relied_rows");
+  }
+  for (const Json& entry : json) {
+    ReliedRow row;
+    URSA_CHECK(ReadPlace(entry, row.table, row.key, row.locator));
+    if (!Member(entry, "values").is_object()) {
+      return Damaged("has bad relied_rows");
+    }
+    URSA_TRY(row.values, ReadRow(*row.table, entry["values"]));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string ChangeToLine(const Change& change) {
-  Json key = Json::object();
-  for (size_t i = 0; i < change.key.size(); ++i) {
-    key[change.table->key_columns[i]] = change.key[i];
-  }
   Json json{{"record", "change"},
             {"kind", KindName(change.kind)},
             {"table", change.table->name},
-            {"key", std::move(key)},
+            {"key", KeyToJson(*change.table, change.key)},
             {"locator", change.locator}};
   if (change.kind == ChangeKind::kUpdate) {
     Json columns = Json::object();
@@ -102,6 +146,12 @@ std::string ChangeToLine(const Change& change) {
     }
     json["columns"] = std::move(columns);
     json["relied"] = RowToJson(*change.table, change.relied);
+    for (const ReliedRow& relied : change.relied_rows) {
+      json["relied_rows"].push_back(Json{{"table", relied.table->name},
+                                         {"key", KeyToJson(*relied.table, relied.key)},
+                                         {"locator", relied.locator},
+                                         {"values", RowToJson(*relied.table, relied.values)}});
+    }
   } else {
     json["row"] = RowToJson(*change.table, change.row);
   }
@@ -117,19 +167,7 @@ Result<Change> ParseChange(std::string_view line) {
     return Damaged("is no change: " + std::string(line.substr(0, 80)));
   }
   Change change;
-  change.table = catalog::FindTable(json["table"].get<std::string>());
-  if (change.table == nullptr) {
-    return Damaged("is for the table '" + json["table"].get<std::string>() +
-                   "', which a catalog does not have");
-  }
-  for (const std::string& column : change.table->key_columns) {
-    const Json& value = Member(json["key"], column.c_str());
-    if (!value.is_string()) {
-      return Damaged("lacks the key column " + column);
-    }
-    change.key.push_back(value.get<std::string>());
-  }
-  change.locator = json["locator"].get<std::string>();
+  URSA_CHECK(ReadPlace(json, change.table, change.key, change.locator));
   const auto kind = json["kind"].get<std::string>();
   if (kind == "update") {
     if (!Member(json, "columns").is_object() || !Member(json, "relied").is_object()) {
@@ -137,6 +175,7 @@ Result<Change> ParseChange(std::string_view line) {
     }
     URSA_TRY(change.columns, ReadColumns(*change.table, json["columns"]));
     URSA_TRY(change.relied, ReadRow(*change.table, json["relied"]));
+    URSA_TRY(change.relied_rows, ReadReliedRows(Member(json, "relied_rows")));
     return change;
   }
   if ((kind != "insert" && kind != "delete") || !Member(json, "row").is_object()) {
@@ -155,6 +194,7 @@ Change Inverse(const Change& change) {
     }
     // What was relied on says why the change was right, not whether it may be taken back.
     inverse.relied.clear();
+    inverse.relied_rows.clear();
     return inverse;
   }
   inverse.kind = change.kind == ChangeKind::kInsert ? ChangeKind::kDelete : ChangeKind::kInsert;

@@ -8,6 +8,8 @@
 //
 //   {"record":"change","kind":"update","table":"recordings","key":{"recording_hash":"00.."},
 //    "locator":"rec_..","columns":{"duration_us":{"before":1,"after":2}},"relied":{"start_time":..}}
+//    an update that relied on rows of other tables also has
+//    "relied_rows":[{"table","key","locator", "values"}]
 //   {"record":"change","kind":"insert","table":..,"key":..,"locator":..,"row":{column: value}}
 #pragma once
 
@@ -29,14 +31,23 @@ struct ColumnChange {
   delta::Value after;
 };
 
+// A row of another table that an update relied on: the columns and the values they had.
+struct ReliedRow {
+  const catalog::TableDefinition* table = nullptr;
+  std::vector<std::string> key;
+  std::string locator;
+  catalog::NamedRow values;
+};
+
 struct Change {
   ChangeKind kind = ChangeKind::kUpdate;
   const catalog::TableDefinition* table = nullptr;
-  std::vector<std::string> key;       // values of the table's key columns
-  std::string locator;                // the row's value in the table's locator column
-  std::vector<ColumnChange> columns;  // of an update
-  catalog::NamedRow relied;           // of an update: columns and the values they had
-  catalog::NamedRow row;              // of an insert or a delete
+  std::vector<std::string> key;        // values of the table's key columns
+  std::string locator;                 // the row's value in the table's locator column
+  std::vector<ColumnChange> columns;   // of an update
+  catalog::NamedRow relied;            // of an update: columns and the values they had
+  std::vector<ReliedRow> relied_rows;  // of an update: what it relied on elsewhere
+  catalog::NamedRow row;               // of an insert or a delete
 };
 
 // The change as one line, without a line break; the same change gives the same bytes.

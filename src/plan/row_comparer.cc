@@ -64,9 +64,11 @@ void RowComparer::Compare(const Change& change, const delta::RowBatch& batch, si
     found.has_before.push_back(value == column.before);
     found.has_after.push_back(value == column.after);
   }
-  found.is_row = std::all_of(change.row.begin(), change.row.end(), [&](const auto& entry) {
+  const auto has = [&](const auto& entry) {
     return ValueOf(batch, row, entry.first) == entry.second;
-  });
+  };
+  found.relies = std::all_of(change.relied.begin(), change.relied.end(), has);
+  found.is_row = std::all_of(change.row.begin(), change.row.end(), has);
 }
 
 }  // namespace ursa::plan

@@ -19,6 +19,7 @@ struct Found {
   bool exists = false;
   std::vector<bool> has_before;  // of each changed column of an update
   std::vector<bool> has_after;
+  bool relies = false;  // of an update: what it relied on is so
   bool is_row = false;  // of an insert or delete: the row has all values stated
 };
 

@@ -66,19 +66,28 @@ struct Gathered {
 
 Result<void> Gather(const catalog::Catalog& catalog, const std::string& plan_id,
                     const std::vector<store::ObjectInfo>& snapshots, const Tables& tables,
-                    Gathered& gathered) {
+                    const RecordedRun* recorded, Gathered& gathered) {
   Run& run = gathered.run;
   URSA_TRY(const RollbackSummary summary, DescribeRollback(catalog.Assets(), snapshots.back()));
   run.plans.push_back(plan_id);
   run.command = summary.command;
   run.tool = summary.tool;
   run.created_at = summary.created_at;
+  uint64_t changes = 0;
   for (const auto& [table, count] : summary.changes_of) {
-    run.changes += count;
+    changes += count;
     if (std::find(run.tables.begin(), run.tables.end(), table) == run.tables.end()) {
       run.tables.push_back(table);
     }
   }
+  gathered.finished = gathered.finished && recorded != nullptr && recorded->finished;
+  if (recorded != nullptr) {
+    changes = static_cast<uint64_t>(std::max<int64_t>(recorded->rows_changed, 0));
+    run.actor = recorded->actor;
+    run.host = recorded->host;
+    run.committed_at = std::max(run.committed_at, std::optional(recorded->committed_at));
+  }
+  run.changes += changes;
   for (const store::ObjectInfo& snapshot : snapshots) {
     run.rollback_keys.push_back(snapshot.key);
   }
@@ -168,10 +177,10 @@ Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog) {
   URSA_TRY(const auto recorded, ReadRecordedRuns(catalog));
   std::map<std::string, Gathered> gathered;
   for (const auto& [plan_id, snapshots] : rollbacks) {
-    Gathered& run = gathered[RunOfPlan(plan_id)];
-    URSA_CHECK(Gather(catalog, plan_id, snapshots, tables, run));
     const auto row = recorded.find(plan_id);
-    run.finished = run.finished && row != recorded.end() && row->second.finished;
+    URSA_CHECK(Gather(catalog, plan_id, snapshots, tables,
+                      row == recorded.end() ? nullptr : &row->second,
+                      gathered[RunOfPlan(plan_id)]));
   }
   std::vector<Run> runs;
   for (auto& [run_id, entry] : gathered) {

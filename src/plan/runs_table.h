@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/writer.h"
 
@@ -16,6 +17,10 @@ namespace ursa::plan {
 struct RecordedRun {
   bool finished = false;  // written by the run itself, after the last of its commits
   std::string rollback_uri;
+  std::optional<std::string> actor;
+  std::optional<std::string> host;
+  TimeUs committed_at;
+  int64_t rows_changed = 0;
 };
 
 // The rows that the table has, by run_id.

@@ -45,7 +45,7 @@ Result<delta::RowDecision> TableSource::Decide(size_t number, const delta::Curre
   Fate& fate = application_.fates[index];
   switch (change.kind) {
     case ChangeKind::kUpdate:
-      return DecideUpdate(change, row, fate);
+      return DecideUpdate(change, row, !application_.broken.contains(index), fate);
     case ChangeKind::kInsert:
       return DecideInsert(change, row, fate);
     case ChangeKind::kDelete:
@@ -127,7 +127,7 @@ Result<void> TableSource::Stamp(delta::RowDecision& decision, std::string_view c
 }
 
 Result<delta::RowDecision> TableSource::DecideUpdate(const Change& change,
-                                                     const delta::CurrentRow* row,
+                                                     const delta::CurrentRow* row, bool may_change,
                                                      Fate& fate) const {
   delta::RowDecision decision;
   fate = Fate::kChangedSincePlan;
@@ -143,7 +143,7 @@ Result<delta::RowDecision> TableSource::DecideUpdate(const Change& change,
     fate = Fate::kAlready;
     return decision;
   }
-  if (!all_columns(&ColumnChange::before) || !HasValues(*row, change.relied)) {
+  if (!may_change || !all_columns(&ColumnChange::before) || !HasValues(*row, change.relied)) {
     return decision;
   }
   fate = Fate::kCommitted;

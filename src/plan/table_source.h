@@ -19,6 +19,7 @@ struct Application {
   catalog::Writer& writer;
   std::vector<Fate> fates;               // of each change
   std::set<std::string> applied_before;  // tables that had the plan's txn already
+  std::set<size_t> broken;  // changes that rely on what is not so any more in another table
   // The rollback snapshot that is right for these fates, and which changes it holds.
   std::string rollback_key;
   std::vector<bool> saved;
@@ -51,7 +52,7 @@ class TableSource final : public delta::MergeSource {
                    const delta::Value& value) const;
   Result<void> Stamp(delta::RowDecision& decision, std::string_view column) const;
   Result<delta::RowDecision> DecideUpdate(const Change& change, const delta::CurrentRow* row,
-                                          Fate& fate) const;
+                                          bool may_change, Fate& fate) const;
   Result<delta::RowDecision> DecideInsert(const Change& change, const delta::CurrentRow* row,
                                           Fate& fate) const;
   Result<delta::RowDecision> DecideDelete(const Change& change, const delta::CurrentRow* row,

@@ -156,7 +156,9 @@ def test_a_row_that_changed_since_the_plan_is_left_alone_and_named(laboratory):
     key = planned[0]["key"]
     DeltaTable(laboratory.recordings).update(predicate=f"recording_hash = '{key}'",
                                              new_values={"duration_us": 42})
+    foreseen = laboratory.ursa("apply", "plan", "--json", code=1)
     run = laboratory.ursa("apply", "plan", "--json", "--commit", code=1)
+    assert foreseen.rows() == run.rows()
     [row] = run.rows(action="changed_since_plan")
     assert row["key"] == key
     assert run.summary["committed"] == len(planned) - 1
