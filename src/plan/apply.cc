@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "plan/deletes.h"
-#include "plan/relied_rows.h"
 #include "plan/runs.h"
 #include "plan/runs_table.h"
 #include "plan/table_source.h"
@@ -58,8 +57,7 @@ Result<std::vector<const TableDefinition*>> TablesInOrder(const Plan& plan) {
 class Applier {
  public:
   Applier(const Plan& plan, catalog::Writer& writer)
-      : application_{plan, writer, std::vector<Fate>(plan.Count(), Fate::kPending), {}, {},
-                     {},   {}} {}
+      : application_{plan, writer, std::vector<Fate>(plan.Count(), Fate::kPending), {}, {}, {}} {}
 
   Result<ApplyOutcome> Run() {
     const Plan& plan = application_.plan;
@@ -88,9 +86,6 @@ class Applier {
   Result<void> Commit(const TableDefinition& table) {
     const Plan& plan = application_.plan;
     URSA_CHECK(WithholdDeletes());
-    const catalog::WriteContext& context = application_.writer.Context();
-    URSA_TRY(application_.broken, FindBrokenReliance(plan, table, application_.writer.Tables(),
-                                                     context.jobs, context.stop));
     TableSource source(application_, table);
     auto merged =
         application_.writer.Merge(table, source, plan.Header().command, TransactionsOf(plan));

@@ -285,38 +285,6 @@ TEST_F(ApplyTest, APlanOfAShardIsRefusedOnceTheRunThatHeldItWasUndone) {
   EXPECT_EQ(again.error().rule, "plan_undone");
 }
 
-// Epoch shifts rely on the recording's start_time, which is a row of another table.
-TEST_F(ApplyTest, AChangeThatReliesOnARowOfAnotherTableIsMadeOnlyWhileThatIsSo) {
-  ASSERT_TRUE(Register(catalog::kModalities, ToRow(TestModality(1, "eeg"))));
-  ASSERT_TRUE(Register(catalog::kModalities, ToRow(TestModality(2, "eeg"))));
-  ASSERT_TRUE(Register(catalog::kModalities, ToRow(TestModality(9, "eeg"))));
-  std::vector<Change> changes;
-  for (const int number : {1, 2, 9}) {
-    Change change = InsertModality(number, "eeg");
-    change.kind = ChangeKind::kUpdate;
-    change.row.clear();
-    change.columns = {{"start_epoch_ns", Value(), Value(int64_t{5})}};
-    const catalog::Recording recording = TestRecording(number, 1);
-    change.relied_rows = {{catalog::FindTable(catalog::kRecordings),
-                           {recording.recording_hash},
-                           recording.recording_id,
-                           {{"start_time", recording.start_time}}}};
-    EXPECT_EQ(ChangeToLine(*ParseChange(ChangeToLine(change))), ChangeToLine(change));
-    changes.push_back(std::move(change));
-  }
-  catalog::Recording moved = TestRecording(2, 102);
-  moved.start_time += std::chrono::hours{2};
-  ASSERT_TRUE(RegisterRecordings({moved}, catalog::OnConflict::kOverwrite));
-  const Plan plan = MakePlan(changes);
-  const std::vector<Fate> foreseen{Fate::kPending, Fate::kChangedSincePlan,
-                                   Fate::kChangedSincePlan};
-  EXPECT_EQ(*Foresee(plan, OpenCatalog(), 1, {}), foreseen);
-  const auto outcome = ApplyPlan(plan);
-  ASSERT_TRUE(outcome) << outcome.error().ToString();
-  EXPECT_EQ(outcome->fates, (std::vector<Fate>{Fate::kCommitted, Fate::kChangedSincePlan,
-                                               Fate::kChangedSincePlan}));
-}
-
 TEST_F(ApplyTest, WhatWouldBecomeOfAPlanIsWhatBecomesOfIt) {
   ASSERT_EQ(ApplyPlan(MakePlan({InsertRecording(9, 1)}))->committed, 1U);
   const Plan plan =

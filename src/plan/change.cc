@@ -34,6 +34,25 @@ Json RowToJson(const TableDefinition& table, const NamedRow& row) {
   return json;
 }
 
+Json KeyToJson(const TableDefinition& table, const std::vector<std::string>& values) {
+  Json key = Json::object();
+  for (size_t i = 0; i < values.size(); ++i) {
+    key[table.key_columns[i]] = values[i];
+  }
+  return key;
+}
+
+Json ReliedRowsToJson(const std::vector<ReliedRow>& rows) {
+  Json list = Json::array();
+  for (const ReliedRow& row : rows) {
+    list.push_back(Json{{"table", row.table->name},
+                        {"key", KeyToJson(*row.table, row.key)},
+                        {"locator", row.locator},
+                        {"values", RowToJson(*row.table, row.values)}});
+  }
+  return list;
+}
+
 tl::unexpected<Error> Damaged(const std::string& what) {
   return Fail(ErrorCode::kCorrupt, "a change of the plan " + what);
 }
@@ -61,7 +80,8 @@ Result<NamedRow> ReadRow(const TableDefinition& table, const Json& json) {
   return row;
 }
 
-Result<std::vector<ColumnChange>> ReadColumns(const TableDefinition& table, const Json& json) {
+Result<std::vector<ColumnChange>> ReadColumns(const TableDefinition& table,
+                                              const Json& json) {
   std::vector<ColumnChange> columns;
   for (const auto& [column, change] : json.items()) {
     if (!change.is_object() || !change.contains("before") || !change.contains("after")) {
@@ -74,14 +94,6 @@ Result<std::vector<ColumnChange>> ReadColumns(const TableDefinition& table, cons
   return columns;
 }
 
-Json KeyToJson(const TableDefinition& table, const std::vector<std::string>& key) {
-  Json json = Json::object();
-  for (size_t i = 0; i < key.size(); ++i) {
-    json[table.key_columns[i]] = key[i];
-  }
-  return json;
-}
-
 // The member of an object; null (a discarded value) where it is not there or has another type.
 const Json& Member(const Json& json, const char* name) {
   static const Json absent;
@@ -89,41 +101,44 @@ const Json& Member(const Json& json, const char* name) {
   return member == json.end() ? absent : *member;
 }
 
-// Which row of which table: table, key and locator.
-Result<void> ReadPlace(const Json& json, const TableDefinition*& table,
-                       std::vector<std::string>& key, std::string& locator) {
-  if (!json.is_object() || !Member(json, "table").is_string() || !Member(json, "key").is_object() ||
-      !Member(json, "locator").is_string()) {
-    return Damaged("names no row");
-  }
-  table = catalog::FindTable(json["table"].get<std::string>());
+Result<const TableDefinition*> ReadTable(const Json& name) {
+  const TableDefinition* table = catalog::FindTable(name.get<std::string>());
   if (table == nullptr) {
-    return Damaged("is for the table '" + json["table"].get<std::string>() +
+    return Damaged("is for the table '" + name.get<std::string>() +
                    "', which a catalog does not have");
   }
-  for (const std::string& column : table->key_columns) {
-    const Json& value = Member(json["key"], column.c_str());
+  return table;
+}
+
+Result<std::vector<std::string>> ReadKey(const TableDefinition& table, const Json& json) {
+  std::vector<std::string> key;
+  for (const std::string& column : table.key_columns) {
+    const Json& value = Member(json, column.c_str());
     if (!value.is_string()) {
       return Damaged("lacks the key column " + column);
     }
     key.push_back(value.get<std::string>());
   }
-  locator = json["locator"].get<std::string>();
-  return {};
+  return key;
 }
 
-Result<std::vector<ReliedRow>> ReadReliedRows(const Json& json) {
+// `list` is null where the change has none.
+Result<std::vector<ReliedRow>> ReadReliedRows(const Json& list) {
   std::vector<ReliedRow> rows;
-  if (!json.is_null() && !json.is_array()) {
-    return Damaged("has bad relied_rows");
+  if (!list.is_null() && !list.is_array()) {
+    return Damaged("relied on something that is no list of rows");
   }
-  for (const Json& entry : json) {
-    ReliedRow row;
-    URSA_CHECK(ReadPlace(entry, row.table, row.key, row.locator));
-    if (!Member(entry, "values").is_object()) {
-      return Damaged("has bad relied_rows");
+  for (const Json& json : list) {
+    if (!json.is_object() || !Member(json, "table").is_string() ||
+        !Member(json, "key").is_object() || !Member(json, "locator").is_string() ||
+        !Member(json, "values").is_object()) {
+      return Damaged("relied on something that is no row");
     }
-    URSA_TRY(row.values, ReadRow(*row.table, entry["values"]));
+    ReliedRow row;
+    URSA_TRY(row.table, ReadTable(json["table"]));
+    URSA_TRY(row.key, ReadKey(*row.table, json["key"]));
+    row.locator = json["locator"].get<std::string>();
+    URSA_TRY(row.values, ReadRow(*row.table, json["values"]));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -146,11 +161,8 @@ std::string ChangeToLine(const Change& change) {
     }
     json["columns"] = std::move(columns);
     json["relied"] = RowToJson(*change.table, change.relied);
-    for (const ReliedRow& relied : change.relied_rows) {
-      json["relied_rows"].push_back(Json{{"table", relied.table->name},
-                                         {"key", KeyToJson(*relied.table, relied.key)},
-                                         {"locator", relied.locator},
-                                         {"values", RowToJson(*relied.table, relied.values)}});
+    if (!change.relied_rows.empty()) {
+      json["relied_rows"] = ReliedRowsToJson(change.relied_rows);
     }
   } else {
     json["row"] = RowToJson(*change.table, change.row);
@@ -167,7 +179,9 @@ Result<Change> ParseChange(std::string_view line) {
     return Damaged("is no change: " + std::string(line.substr(0, 80)));
   }
   Change change;
-  URSA_CHECK(ReadPlace(json, change.table, change.key, change.locator));
+  URSA_TRY(change.table, ReadTable(json["table"]));
+  URSA_TRY(change.key, ReadKey(*change.table, json["key"]));
+  change.locator = json["locator"].get<std::string>();
   const auto kind = json["kind"].get<std::string>();
   if (kind == "update") {
     if (!Member(json, "columns").is_object() || !Member(json, "relied").is_object()) {
@@ -197,7 +211,8 @@ Change Inverse(const Change& change) {
     inverse.relied_rows.clear();
     return inverse;
   }
-  inverse.kind = change.kind == ChangeKind::kInsert ? ChangeKind::kDelete : ChangeKind::kInsert;
+  inverse.kind =
+      change.kind == ChangeKind::kInsert ? ChangeKind::kDelete : ChangeKind::kInsert;
   return inverse;
 }
 

@@ -2,7 +2,6 @@
 
 #include "plan/apply.h"
 #include "plan/deletes.h"
-#include "plan/relied_rows.h"
 #include "plan/row_comparer.h"
 #include "plan/runs.h"
 
@@ -42,6 +41,8 @@ Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& cata
                                   const std::stop_token& stop) {
   std::vector<Fate> fates(plan.Count(), Fate::kPending);
   URSA_TRY(const auto tables, LoadTables(catalog));
+  RelianceCheck reliance(plan.ReliedOn(), plan.Count());
+  URSA_CHECK(reliance.Refresh(catalog, jobs, stop));
   for (const auto& [name, snapshot] : tables) {
     const std::vector<size_t>& changes = plan.ChangesOf(name);
     if (changes.empty()) {
@@ -55,13 +56,11 @@ Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& cata
     }
     RowComparer comparer(plan, *catalog::FindTable(name));
     URSA_CHECK(comparer.Read(catalog.Assets(), *snapshot, jobs, stop));
-    URSA_TRY(const auto broken,
-             FindBrokenReliance(plan, *catalog::FindTable(name), catalog, jobs, stop));
     for (size_t i = 0; i < changes.size(); ++i) {
       URSA_TRY(const Change change, plan.ChangeAt(changes[i]));
       Fate& fate = fates[changes[i]];
       fate = ForeseeChange(change, comparer.Of(i));
-      if (fate == Fate::kPending && broken.contains(changes[i])) {
+      if (fate == Fate::kPending && !reliance.Holds(changes[i])) {
         fate = Fate::kChangedSincePlan;
       }
     }

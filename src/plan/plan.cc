@@ -168,7 +168,9 @@ Result<void> PlanBuilder::Keep(const Change& change, std::string_view line) {
 }
 
 void PlanBuilder::Index(const Change& change) {
-  plan_.changes_of_[change.table->name].push_back(plan_.index_ends_.size() / 2);
+  const size_t number = plan_.index_ends_.size() / 2;
+  plan_.reliance_.Add(number, change.relied_rows);
+  plan_.changes_of_[change.table->name].push_back(number);
   plan_.index_ += delta::EncodeKey({change.key.begin(), change.key.end()});
   plan_.index_ends_.push_back(plan_.index_.size());
   plan_.index_ += change.locator;
