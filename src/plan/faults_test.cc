@@ -182,7 +182,7 @@ TEST_P(FaultsTest, ARestoreThatFailsAnywhereIsFinishedByTheNext) {
       URSA_TRY(const RestorePlan planned,
                PlanRestore({catalog, Spooling(), "Ursa/test", "2026-05-09T00:00:00.000000Z", 1, {}},
                            plan.RunId(), std::nullopt));
-      return round.ApplyPlan(planned.plan, failing);
+      return round.ApplyPlan(planned.ThePlan(), failing);
     };
     const auto outcome = restore();
     if (!hit) {

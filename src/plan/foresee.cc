@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "plan/apply.h"
 #include "plan/deletes.h"
 #include "plan/row_comparer.h"
@@ -8,19 +6,16 @@
 namespace ursa::plan {
 namespace {
 
-bool All(const std::vector<bool>& flags) {
-  return std::all_of(flags.begin(), flags.end(), [](bool flag) { return flag; });
-}
-
 // The same judgement as that of a commit (table_source.cc), on a row as it is now.
 Fate ForeseeChange(const Change& change, const Found& found) {
   switch (change.kind) {
     case ChangeKind::kUpdate:
-      if (found.exists && All(found.has_after)) {
+      if (found.exists && found.has_after.count() == change.columns.size()) {
         return Fate::kAlready;
       }
-      return found.exists && All(found.has_before) && found.relies ? Fate::kPending
-                                                                   : Fate::kChangedSincePlan;
+      return found.exists && found.has_before.count() == change.columns.size() && found.relies
+                 ? Fate::kPending
+                 : Fate::kChangedSincePlan;
     case ChangeKind::kInsert:
       if (!found.exists) {
         return Fate::kPending;

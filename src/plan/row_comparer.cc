@@ -59,10 +59,11 @@ delta::Value RowComparer::ValueOf(const delta::RowBatch& batch, size_t row,
 void RowComparer::Compare(const Change& change, const delta::RowBatch& batch, size_t row,
                           Found& found) const {
   found.exists = true;
-  for (const ColumnChange& column : change.columns) {
+  for (size_t i = 0; i < change.columns.size(); ++i) {
+    const ColumnChange& column = change.columns[i];
     const delta::Value value = ValueOf(batch, row, column.column);
-    found.has_before.push_back(value == column.before);
-    found.has_after.push_back(value == column.after);
+    found.has_before[i] = value == column.before;
+    found.has_after[i] = value == column.after;
   }
   const auto has = [&](const auto& entry) {
     return ValueOf(batch, row, entry.first) == entry.second;
