@@ -22,13 +22,23 @@ FAULTY = os.environ.get("URSA_FAULTY_BINARY",
 RECORDINGS = int(os.environ.get("URSA_FAULT_RECORDINGS", 8))
 STRIDE = int(os.environ.get("URSA_FAULT_STRIDE", 3))
 STAMPS = ("registered_at", "updated_at")
+KEYS = {"recordings": ("recording_hash",),
+        "modalities": ("recording_hash", "worker", "modality")}
 FIX = ("fix-durations-inplace", "--json", "--max-indeterminate", 1000, "--commit")
 CALLS_MAX = 2000
 
 
 def rows_of(laboratory):
-    return {key: {name: value for name, value in row.items() if name not in STAMPS}
-            for key, row in laboratory.table().items()}
+    """The rows that commands change, by table and key, as delta-rs reads them."""
+    from deltalake import DeltaTable
+    rows = {}
+    for name, keys in KEYS.items():
+        table = DeltaTable(laboratory.root / "assets" / "ursa" / "catalog" / name)
+        for row in table.to_pyarrow_table().to_pylist():
+            key = (name, *(row[column] for column in keys))
+            assert key not in rows, key
+            rows[key] = {column: value for column, value in row.items() if column not in STAMPS}
+    return rows
 
 
 class Case:
@@ -87,6 +97,11 @@ def apply_case(laboratory):
     return Case(laboratory, ("apply", "plan", "--json", "--commit"))
 
 
+def modalities_case(laboratory):
+    return Case(laboratory, ("fix-modalities-start-epoch", "--json", "--max-underivable", 1000,
+                             "--commit"))
+
+
 # The clean run is a checkpoint's: nine versions are there already.
 def checkpoint_case(laboratory):
     run_id = None
@@ -98,8 +113,8 @@ def checkpoint_case(laboratory):
     return Case(laboratory, ("restore", run_id, "--json", "--commit"))
 
 
-CASES = {"fix": fix_case, "restore": restore_case, "apply": apply_case,
-         "checkpoint": checkpoint_case}
+CASES = {"fix": fix_case, "modalities": modalities_case, "restore": restore_case,
+         "apply": apply_case, "checkpoint": checkpoint_case}
 
 
 @pytest.mark.parametrize("kind", ["kill", "io_error", "disk_full"])

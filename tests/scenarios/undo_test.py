@@ -324,3 +324,18 @@ def test_runs_say_who_did_what_and_whether_it_can_be_undone(laboratory):
     [row] = laboratory.ursa("runs", "--json").rows(run_id=summary["run_id"])
     assert row["state"] == "undone" and row["can_be_undone"] is False
     assert "ada" in laboratory.ursa("runs").out
+
+
+def test_shifted_modalities_are_restored_too(laboratory):
+    def rows():
+        from deltalake import DeltaTable
+        table = DeltaTable(laboratory.root / "assets" / "ursa" / "catalog" / "modalities")
+        return sorted(({name: value for name, value in row.items() if name not in STAMPS}
+                       for row in table.to_pyarrow_table().to_pylist()), key=str)
+    before = rows()
+    run = laboratory.ursa("fix-modalities-start-epoch", "--json", "--commit",
+                          "--max-underivable", 1000)
+    assert run.summary["committed"] > 0 and rows() != before
+    restore(laboratory, run.summary["run_id"], "--commit")
+    assert rows() == before
+    assert state_of(laboratory, run.summary["run_id"]) == "undone"
