@@ -228,6 +228,7 @@ PlanHeader JoinHeaders(const std::vector<Plan>& plans) {
   }
   header.run_id.clear();
   for (const Plan& plan : plans) {
+    header.marks.insert(plan.Header().marks.begin(), plan.Header().marks.end());
     header.marks[plan.RunId()] = kRunApplied;
     header.created_at = std::max(header.created_at, plan.Header().created_at);
     for (const auto& [name, base] : plan.Header().tables) {
