@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -39,6 +40,11 @@ std::optional<size_t> TerminalColumns(int descriptor) {
   return size.ws_col;
 }
 
+std::string HostName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -65,6 +71,7 @@ int main(int argc, char** argv) {
       .cores = std::max(1U, std::thread::hardware_concurrency()),
       .ask = [&signals](
                  std::string_view prompt) { return ursa::cli::AskAtTerminal(prompt, signals.Token()); },
+      .host = HostName(),
   };
   return ursa::cli::Run(process);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -106,14 +107,33 @@ Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation
   return MakePlan(invocation, ContextOf(invocation, opened), opened.table);
 }
 
+// The rules that would refuse the commit as things stand, each once.
+Result<std::vector<std::string>> PlannedCommand::Refusals(const Opened& opened,
+                                                          const PlannedRun& run) const {
+  std::vector<plan::Refusal> refusals =
+      plan::WouldRefuse(run.ThePlan(), GuardsOf(opened.environment, run));
+  URSA_TRY(const auto more, plan::WouldNotFit(run.ThePlan(), opened.catalog));
+  refusals.insert(refusals.end(), more.begin(), more.end());
+  std::vector<std::string> rules;
+  if (opened.catalog.IsReadOnly()) {
+    rules.emplace_back("prefix_pinned");
+  }
+  for (const plan::Refusal& refusal : refusals) {
+    if (std::find(rules.begin(), rules.end(), refusal.rule) == rules.end()) {
+      rules.push_back(refusal.rule);
+    }
+  }
+  return rules;
+}
+
 void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
-                               const plan::Guards& guards,
+                               const std::vector<std::string>& refusals,
                                const plan::ApplyOutcome* outcome) const {
   const plan::Plan& plan = run.ThePlan();
   Json summary = run.Counts();
   Json would_refuse = Json::array();
-  for (const plan::Refusal& refusal : plan::WouldRefuse(plan, guards)) {
-    would_refuse.push_back(refusal.rule);
+  for (const std::string& rule : refusals) {
+    would_refuse.push_back(rule);
   }
   int64_t version = opened.table->version;
   if (outcome != nullptr && outcome->table_versions.contains(main_table_)) {
@@ -125,8 +145,12 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
   summary["table_version"] = version;
   summary["run_id"] =
       outcome == nullptr || outcome->run_id.empty() ? Json(nullptr) : Json(outcome->run_id);
-  summary["changed_since_plan"] = outcome == nullptr ? 0 : outcome->changed_since_plan;
-  summary["already"] = outcome == nullptr ? 0 : outcome->already;
+  const std::vector<plan::Fate>* fates = outcome == nullptr ? run.Foreseen() : &outcome->fates;
+  const auto count = [&](plan::Fate fate) {
+    return fates == nullptr ? 0 : std::count(fates->begin(), fates->end(), fate);
+  };
+  summary["changed_since_plan"] = count(plan::Fate::kChangedSincePlan);
+  summary["already"] = count(plan::Fate::kAlready);
   summary["plan_digest"] = plan.PlanDigest();
   summary["changes_digest"] = plan.ChangesDigest();
   invocation.report.Summary(std::move(summary));
@@ -141,7 +165,8 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
                       std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
   run->ShowRows(invocation.report, nullptr);
-  Summarize(invocation, opened, *run, GuardsOf(opened.environment, *run), nullptr);
+  URSA_TRY(const auto refusals, Refusals(opened, *run));
+  Summarize(invocation, opened, *run, refusals, nullptr);
   if (commit_.plan_out) {
     auto written = plan::WritePlanFile(invocation.process.working_directory / *commit_.plan_out,
                                        run->ThePlan());
@@ -164,6 +189,8 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   const Opened opened{profile, laboratory.environment, *laboratory.raw, catalog, std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
   const plan::Guards guards = GuardsOf(opened.environment, *run);
+  // Asked before the commit: what refuses it then is what the summary names.
+  URSA_TRY(const auto refusals, Refusals(opened, *run));
   const auto apply = [&]() -> Result<plan::ApplyOutcome> {
     URSA_TRY(
         catalog::Writer writer,
@@ -183,9 +210,12 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
     }
   }
   run->ShowRows(invocation.report, outcome ? &outcome->fates : nullptr);
-  Summarize(invocation, opened, *run, guards, outcome ? &*outcome : nullptr);
+  Summarize(invocation, opened, *run, refusals, outcome ? &*outcome : nullptr);
   if (!outcome) {
     return tl::unexpected(outcome.error());
+  }
+  if (outcome->stopped_by) {
+    return tl::unexpected(*outcome->stopped_by);
   }
   for (const Error& error : outcome->follow_up_errors) {
     invocation.log.Write("the commit holds; after it: " + error.ToString());

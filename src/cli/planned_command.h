@@ -45,6 +45,9 @@ class PlannedRun {
   virtual Result<void> LookAfterCommit(const maintenance::PlanningContext& /*context*/) {
     return {};
   }
+  // What would become of the plan's changes with the catalog as it is; null: the plan was made just
+  // now, so all of them would be committed.
+  [[nodiscard]] virtual const std::vector<plan::Fate>* Foreseen() const { return nullptr; }
   // The summary's members that are the command's own, in their order.
   [[nodiscard]] virtual Json Counts() const = 0;
 };
@@ -75,8 +78,10 @@ class PlannedCommand : public Command {
   Result<void> Commit(Invocation& invocation, const Profile& profile);
   static maintenance::PlanningContext ContextOf(Invocation& invocation, const Opened& opened);
   Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
+  [[nodiscard]] Result<std::vector<std::string>> Refusals(const Opened& opened,
+                                                          const PlannedRun& run) const;
   void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
-                 const plan::Guards& guards, const plan::ApplyOutcome* outcome) const;
+                 const std::vector<std::string>& refusals, const plan::ApplyOutcome* outcome) const;
   [[nodiscard]] plan::Guards GuardsOf(Environment environment, const PlannedRun& run) const;
   // Asks for the assets bucket's name where the run's guard wants it typed.
   static Result<void> Confirm(const Invocation& invocation, const Opened& opened,

@@ -39,6 +39,7 @@ struct Process {
   // Asks at the controlling terminal, whatever standard input and output are, and gives the line
   // that was typed, without its end. kRefused `confirmation` where nobody can be asked.
   std::function<Result<std::string>(std::string_view prompt)> ask = {};
+  std::string host = {};  // the machine's name; empty: not known
 };
 
 }  // namespace ursa::cli

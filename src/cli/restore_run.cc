@@ -3,24 +3,32 @@
 namespace ursa::cli {
 
 void RestoreRun::ShowRows(Report& report, const std::vector<plan::Fate>* fates) const {
-  for (const plan::RestoreRow& row : plan_.rows) {
-    std::string_view action = plan::RestoreActionName(row.action);
-    if (fates != nullptr && row.change) {
-      action = ActionAfter(action, (*fates)[*row.change]);
+  for (size_t i = 0; i < plan_.RowCount(); ++i) {
+    const auto row = plan_.RowAt(i);
+    if (!row) {
+      // The plan was read whole when it was made; its spool can only fail with the disk.
+      report.SetNeedsPerson();
+      return;
     }
-    report.Row({Json{{"table", row.table},
-                     {"key", row.key},
-                     {"recording_id", row.locator},
+    std::string_view action = plan::RestoreActionName(row->action);
+    if (fates != nullptr && row->change) {
+      action = ActionAfter(action, (*fates)[*row->change]);
+    }
+    report.Row({Json{{"table", row->table},
+                     {"key", row->key},
+                     {"recording_id", row->locator},
                      {"action", action},
-                     {"restored", row.restored},
-                     {"refused", row.refused},
-                     {"reason", row.reason.empty() ? Json(nullptr) : Json(row.reason)}},
-                row.action != plan::RestoreAction::kNothing, false});
+                     {"restored", row->restored},
+                     {"refused", row->refused},
+                     {"reason", row->reason.empty() ? Json(nullptr) : Json(row->reason)}},
+                row->action != plan::RestoreAction::kNothing, false});
   }
 }
 
 Json RestoreRun::Counts() const {
-  return Json{{"restore", plan_.restore}, {"nothing", plan_.nothing}, {"refused", plan_.refused}};
+  return Json{{"restore", plan_.Count(plan::RestoreAction::kRestore)},
+              {"nothing", plan_.Count(plan::RestoreAction::kNothing)},
+              {"refused", plan_.Count(plan::RestoreAction::kRefused)}};
 }
 
 std::vector<Column> RestoreColumns() {

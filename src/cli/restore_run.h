@@ -12,8 +12,8 @@ class RestoreRun final : public PlannedRun {
  public:
   explicit RestoreRun(plan::RestorePlan plan) : plan_(std::move(plan)) {}
 
-  [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.plan; }
-  [[nodiscard]] ProductionGuard Guard() const override { return GuardOfCommand(plan_.command); }
+  [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.ThePlan(); }
+  [[nodiscard]] ProductionGuard Guard() const override { return GuardOfCommand(plan_.Command()); }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override;
   [[nodiscard]] Json Counts() const override;
 

@@ -1,95 +1,29 @@
+// A restore is planned in four steps:
+//
+// 1. What the run's plans did together (net_changes.h).
+// 2. For each change its inverse, as far as the newest row is still what the run left.
+// 3. A recording and the modalities and events that the run inserted with it go together or not at
+//    all: one that is refused keeps the others.
+// 4. Deletes that something else in the catalog forbids (deletes.h) are refused too.
+
 #include "plan/restore.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <unordered_set>
 
-#include "delta/merge.h"
-#include "delta/scan.h"
+#include "plan/deletes.h"
+#include "plan/net_changes.h"
+#include "plan/row_comparer.h"
 #include "plan/runs.h"
 
 namespace ursa::plan {
 namespace {
 
-// What the newest snapshot has for the row of a change.
-struct Found {
-  bool exists = false;
-  std::vector<bool> has_before;  // of each changed column of an update
-  std::vector<bool> has_after;
-  bool is_row = false;  // of an insert or delete: the row has all values stated
-};
-
-// Compares the table's rows with a plan's changes in it.
-class RowComparer {
- public:
-  RowComparer(const Plan& plan, const catalog::TableDefinition& table)
-      : plan_(plan), table_(table), changes_(plan.ChangesOf(table.name)), found_(changes_.size()) {
-    for (size_t i = 0; i < changes_.size(); ++i) {
-      by_key_.emplace(plan.EncodedKey(changes_[i]), i);
-    }
-  }
-
-  Result<void> Read(const RestoreContext& context, const delta::Snapshot& snapshot) {
-    delta::ScanOptions scan;
-    scan.columns = table_.key_columns;
-    for (const std::string& column : plan_.ColumnsOf(table_.name)) {
-      scan.columns.push_back(column);
-    }
-    scan.jobs = context.jobs;
-    scan.stop = context.stop;
-    delta::FileFilter filter{table_.locator_column, {}};
-    for (const size_t change : changes_) {
-      filter.values.push_back(plan_.Locator(change));
-    }
-    scan.filters.push_back(std::move(filter));
-    return delta::Scan(context.catalog.Assets(), snapshot, scan,
-                       [&](const delta::RowBatch& batch) { return Take(batch); });
-  }
-
-  [[nodiscard]] const Found& Of(size_t number) const { return found_[number]; }
-
- private:
-  Result<void> Take(const delta::RowBatch& batch) {
-    const size_t key_count = table_.key_columns.size();
-    for (size_t row = 0; row < batch.RowCount(); ++row) {
-      std::vector<std::string_view> key;
-      for (size_t column = 0; column < key_count; ++column) {
-        key.push_back(batch.String(column, row));
-      }
-      const auto match = by_key_.find(delta::EncodeKey(key));
-      if (match != by_key_.end()) {
-        URSA_TRY(const Change change, plan_.ChangeAt(changes_[match->second]));
-        Compare(change, batch, row, found_[match->second]);
-      }
-    }
-    return {};
-  }
-
-  [[nodiscard]] delta::Value ValueOf(const delta::RowBatch& batch, size_t row,
-                                     const std::string& column) const {
-    const auto& columns = plan_.ColumnsOf(table_.name);
-    const auto position = std::find(columns.begin(), columns.end(), column) - columns.begin();
-    return batch.At(table_.key_columns.size() + static_cast<size_t>(position), row);
-  }
-
-  void Compare(const Change& change, const delta::RowBatch& batch, size_t row,
-               Found& found) const {
-    found.exists = true;
-    for (const ColumnChange& column : change.columns) {
-      const delta::Value value = ValueOf(batch, row, column.column);
-      found.has_before.push_back(value == column.before);
-      found.has_after.push_back(value == column.after);
-    }
-    found.is_row = std::all_of(change.row.begin(), change.row.end(), [&](const auto& entry) {
-      return ValueOf(batch, row, entry.first) == entry.second;
-    });
-  }
-
-  const Plan& plan_;
-  const catalog::TableDefinition& table_;
-  const std::vector<size_t>& changes_;
-  std::unordered_map<std::string_view, size_t> by_key_;
-  std::vector<Found> found_;
-};
+constexpr std::string_view kRowIsGone = "the row is gone";
+constexpr std::string_view kColumnsChanged = "changed since the run";
+constexpr std::string_view kRowChanged = "the row was changed since the run";
+constexpr std::string_view kKeyTaken = "another row has its key by now";
+constexpr std::string_view kGroupStays = "it goes with a recording or a modality that stays";
 
 std::string JoinKey(const Change& change) {
   std::string text;
@@ -99,77 +33,226 @@ std::string JoinKey(const Change& change) {
   return text;
 }
 
-// The part of an update's inverse that still fits; fills in the row's account.
-Change InverseOfUpdate(const Change& change, const Found& found, RestoreRow& row) {
-  Change inverse = Inverse(change);
-  inverse.columns.clear();
-  if (!found.exists) {
-    row.action = RestoreAction::kRefused;
-    row.reason = "the row is gone";
-    return inverse;
-  }
+// The names of some of an update's columns.
+std::vector<std::string> NamesOf(const Change& change, const ColumnSet& columns) {
+  std::vector<std::string> names;
   for (size_t i = 0; i < change.columns.size(); ++i) {
-    const ColumnChange& column = change.columns[i];
-    if (found.has_before[i]) {
-      continue;
+    if (columns[i]) {
+      names.push_back(change.columns[i].column);
     }
-    if (!found.has_after[i]) {
-      row.refused.push_back(column.column);
-      continue;
-    }
-    row.restored.push_back(column.column);
-    inverse.columns.push_back({column.column, column.after, column.before});
   }
-  if (!row.refused.empty()) {
-    row.action = RestoreAction::kRefused;
-    row.reason = "changed since the run";
-  } else if (!row.restored.empty()) {
-    row.action = RestoreAction::kRestore;
-  }
-  return inverse;
+  return names;
 }
 
-// The inverse of an insert or a delete; none where the row is not what the run left.
-std::optional<Change> InverseOfRow(const Change& change, const Found& found, RestoreRow& row) {
-  const bool inserted = change.kind == ChangeKind::kInsert;
-  if (found.exists != inserted) {
-    row.action = RestoreAction::kNothing;
-    return std::nullopt;
-  }
-  if (inserted && !found.is_row) {
-    row.action = RestoreAction::kRefused;
-    row.reason = "the row was changed since the run";
-    return std::nullopt;
-  }
-  row.action = RestoreAction::kRestore;
-  return Inverse(change);
+// The recording that an inserted row belongs to, by its hash; none for any other change.
+std::optional<std::string> GroupOf(const Change& change) {
+  const delta::Value* hash = catalog::FindColumn(change.row, "recording_hash");
+  const auto* text = hash == nullptr ? nullptr : std::get_if<std::string>(&hash->data);
+  return change.kind == ChangeKind::kInsert && text != nullptr ? std::optional(*text)
+                                                               : std::nullopt;
 }
 
-Result<void> AddInverses(const RestoreContext& context, const Plan& plan, PlanBuilder& builder,
-                         std::vector<RestoreRow>& rows) {
-  for (const catalog::TableDefinition& table : catalog::AllTables()) {
-    const std::vector<size_t>& changes = plan.ChangesOf(table.name);
-    if (changes.empty()) {
-      continue;
+}  // namespace
+
+class Restorer {
+ public:
+  // `net` is what the run did, `command` the command that made it.
+  Restorer(const RestoreContext& context, Plan net, PlanHeader header, std::string command)
+      : context_(context),
+        header_(std::move(header)),
+        restore_(std::move(net), PlanBuilder(header_, context.spool).Finish(),
+                 std::move(command)) {}
+
+  // Steps 2 to 4.
+  Result<RestorePlan> Make(std::optional<uint64_t> max_changes) && {
+    for (const catalog::TableDefinition& table : catalog::AllTables()) {
+      URSA_CHECK(JudgeTable(table));
     }
-    URSA_TRY(const delta::SnapshotPtr snapshot, context.catalog.Table(table.name));
-    RowComparer comparer(plan, table);
-    URSA_CHECK(comparer.Read(context, *snapshot));
-    for (size_t i = 0; i < changes.size(); ++i) {
-      URSA_TRY(const Change change, plan.ChangeAt(changes[i]));
-      RestoreRow row{table.name, JoinKey(change), change.locator, RestoreAction::kNothing, {}, {},
-                     {}, {}};
-      std::optional<Change> inverse = change.kind == ChangeKind::kUpdate
-                                          ? InverseOfUpdate(change, comparer.Of(i), row)
-                                          : InverseOfRow(change, comparer.Of(i), row);
-      if (inverse && (inverse->kind != ChangeKind::kUpdate || !inverse->columns.empty())) {
-        row.change = builder.Count();
-        URSA_CHECK(builder.Add(*inverse));
+    URSA_CHECK(KeepGroupsTogether());
+    URSA_CHECK(Build(max_changes));
+    URSA_TRY(const auto forbidden, FindForbiddenDeletes(restore_.plan_, context_.catalog,
+                                                        {{}, context_.jobs, context_.stop}));
+    if (!forbidden.empty()) {
+      for (Entry& entry : restore_.entries_) {
+        const auto reason = entry.inverse ? forbidden.find(entry.change) : forbidden.end();
+        if (reason != forbidden.end()) {
+          RefuseRow(entry, reason->second);
+        }
       }
-      rows.push_back(std::move(row));
+      URSA_CHECK(Build(max_changes));
+    }
+    return std::move(restore_);
+  }
+
+ private:
+  using Entry = RestorePlan::Entry;
+
+  void Refuse(Entry& entry, std::string_view reason) {
+    auto& reasons = restore_.reasons_;
+    auto known = std::find(reasons.begin(), reasons.end(), reason);
+    if (known == reasons.end()) {
+      known = reasons.emplace(reasons.end(), reason);
+    }
+    entry.action = RestoreAction::kRefused;
+    entry.reason = static_cast<uint32_t>(known - reasons.begin());
+  }
+
+  void RefuseRow(Entry& entry, std::string_view reason) {
+    Refuse(entry, reason);
+    entry.inverse = false;
+  }
+
+  Result<void> JudgeTable(const catalog::TableDefinition& table) {
+    const std::vector<size_t>& changes = restore_.net_.ChangesOf(table.name);
+    if (changes.empty()) {
+      return {};
+    }
+    URSA_TRY(const delta::SnapshotPtr snapshot, context_.catalog.Table(table.name));
+    RowComparer comparer(restore_.net_, table);
+    URSA_CHECK(comparer.Read(context_.catalog.Assets(), *snapshot, context_.jobs, context_.stop));
+    for (size_t i = 0; i < changes.size(); ++i) {
+      URSA_TRY(const Change change, restore_.net_.ChangeAt(changes[i]));
+      Entry entry;
+      entry.number = changes[i];
+      if (change.kind == ChangeKind::kUpdate) {
+        JudgeUpdate(change, comparer.Of(i), entry);
+      } else {
+        JudgeRow(change, comparer.Of(i), entry);
+      }
+      restore_.entries_.push_back(entry);
+    }
+    return {};
+  }
+
+  // What of an update can be taken back.
+  void JudgeUpdate(const Change& change, const Found& found, Entry& entry) {
+    if (!found.exists) {
+      RefuseRow(entry, kRowIsGone);
+      return;
+    }
+    for (size_t i = 0; i < change.columns.size(); ++i) {
+      entry.restored[i] = !found.has_before[i] && found.has_after[i];
+      entry.refused[i] = !found.has_before[i] && !found.has_after[i];
+    }
+    entry.inverse = entry.restored.any();
+    if (entry.refused.any()) {
+      Refuse(entry, kColumnsChanged);
+    } else if (entry.inverse) {
+      entry.action = RestoreAction::kRestore;
     }
   }
-  return {};
+
+  // Whether an inserted row can go, or a deleted one come back.
+  void JudgeRow(const Change& change, const Found& found, Entry& entry) {
+    const bool inserted = change.kind == ChangeKind::kInsert;
+    if (found.exists && !found.is_row) {
+      RefuseRow(entry, inserted ? kRowChanged : kKeyTaken);
+    } else if (found.exists == inserted) {
+      entry.inverse = true;
+      entry.action = RestoreAction::kRestore;
+    }
+  }
+
+  // Of the rows that the run inserted.
+  Result<void> KeepGroupsTogether() {
+    if (restore_.Count(RestoreAction::kRefused) == 0) {
+      return {};
+    }
+    std::unordered_set<std::string> recordings;
+    std::unordered_set<std::string> kept;
+    for (const Entry& entry : restore_.entries_) {
+      URSA_TRY(const Change change, restore_.net_.ChangeAt(entry.number));
+      if (const auto group = GroupOf(change)) {
+        if (change.table->name == catalog::kRecordings) {
+          recordings.insert(*group);
+        }
+        if (entry.action == RestoreAction::kRefused) {
+          kept.insert(*group);
+        }
+      }
+    }
+    for (Entry& entry : restore_.entries_) {
+      if (kept.empty() || !entry.inverse) {
+        continue;
+      }
+      URSA_TRY(const Change change, restore_.net_.ChangeAt(entry.number));
+      const auto group = GroupOf(change);
+      if (group && recordings.contains(*group) && kept.contains(*group)) {
+        RefuseRow(entry, kGroupStays);
+      }
+    }
+    return {};
+  }
+
+  Result<void> Build(std::optional<uint64_t> max_changes) {
+    PlanBuilder builder(header_, context_.spool);
+    for (Entry& entry : restore_.entries_) {
+      if (!entry.inverse) {
+        continue;
+      }
+      URSA_TRY(const Change change, restore_.net_.ChangeAt(entry.number));
+      Change inverse = Inverse(change);
+      inverse.columns.clear();
+      for (size_t i = 0; i < change.columns.size(); ++i) {
+        if (entry.restored[i]) {
+          const ColumnChange& column = change.columns[i];
+          inverse.columns.push_back({column.column, column.after, column.before});
+        }
+      }
+      entry.change = builder.Count();
+      URSA_CHECK(builder.Add(inverse));
+    }
+    builder.AddMaxChanges(max_changes);
+    restore_.plan_ = std::move(builder).Finish();
+    return {};
+  }
+
+  const RestoreContext& context_;
+  const PlanHeader header_;
+  RestorePlan restore_;
+};
+
+Result<RestoreRow> RestorePlan::RowAt(size_t row) const {
+  const Entry& entry = entries_[row];
+  URSA_TRY(const Change change, net_.ChangeAt(entry.number));
+  return RestoreRow{change.table->name,
+                    JoinKey(change),
+                    change.locator,
+                    entry.action,
+                    NamesOf(change, entry.restored),
+                    NamesOf(change, entry.refused),
+                    reasons_[entry.reason],
+                    entry.inverse ? std::optional(entry.change) : std::nullopt};
+}
+
+uint64_t RestorePlan::Count(RestoreAction action) const {
+  return static_cast<uint64_t>(
+      std::count_if(entries_.begin(), entries_.end(),
+                    [&](const Entry& entry) { return entry.action == action; }));
+}
+
+namespace {
+
+// The header of the restore's plan: it marks every plan of the run as undone. A restore that is
+// taken back itself leaves the run that it had undone applied.
+Result<PlanHeader> MakeHeader(const RestoreContext& context,
+                              const std::vector<CommittedPlan>& plans) {
+  PlanHeader header;
+  header.command = "restore";
+  header.catalog_uri = context.catalog.Uri();
+  header.tool = context.tool;
+  header.created_at = context.created_at;
+  for (const CommittedPlan& committed : plans) {
+    header.marks[committed.plan.RunId()] = kRunUndone;
+    for (const auto& [marked, version] : committed.plan.Header().marks) {
+      header.marks[marked] = version == kRunUndone ? kRunApplied : kRunUndone;
+    }
+    for (const std::string& name : committed.tables) {
+      URSA_TRY(const delta::SnapshotPtr snapshot, context.catalog.Table(name));
+      header.tables[name] = TableBase{snapshot->metadata.id, snapshot->version};
+    }
+  }
+  return header;
 }
 
 }  // namespace
@@ -188,45 +271,20 @@ std::string_view RestoreActionName(RestoreAction action) {
 
 namespace {
 
-Result<RestorePlan> PlanRestoreOf(const RestoreContext& context, const std::vector<Plan>& plans,
+Result<RestorePlan> PlanRestoreOf(const RestoreContext& context,
+                                  const std::vector<CommittedPlan>& plans,
                                   std::optional<uint64_t> max_changes) {
-  PlanHeader header;
-  header.command = "restore";
-  header.catalog_uri = context.catalog.Uri();
-  header.tool = context.tool;
-  header.created_at = context.created_at;
-  for (const Plan& plan : plans) {
-    header.marks[plan.RunId()] = kRunUndone;
-    for (const auto& [name, base] : plan.Header().tables) {
-      URSA_TRY(const delta::SnapshotPtr snapshot, context.catalog.Table(name));
-      header.tables[name] = TableBase{snapshot->metadata.id, snapshot->version};
-    }
-    // A restore that is taken back itself leaves the run that it had undone applied.
-    for (const auto& [marked, version] : plan.Header().marks) {
-      header.marks[marked] = version == kRunUndone ? kRunApplied : kRunUndone;
-    }
-  }
-  PlanBuilder builder(std::move(header), context.spool);
-  std::vector<RestoreRow> rows;
-  for (auto plan = plans.rbegin(); plan != plans.rend(); ++plan) {
-    URSA_CHECK(AddInverses(context, *plan, builder, rows));
-  }
-  builder.AddMaxChanges(max_changes);
-  RestorePlan restore{std::move(builder).Finish(), std::move(rows), 0, 0, 0,
-                      plans.front().Header().command};
-  for (const RestoreRow& row : restore.rows) {
-    ++(row.action == RestoreAction::kRestore   ? restore.restore
-       : row.action == RestoreAction::kNothing ? restore.nothing
-                                               : restore.refused);
-  }
-  return restore;
+  URSA_TRY(PlanHeader header, MakeHeader(context, plans));
+  URSA_TRY(Plan net, JoinCommittedPlans(plans, header, context.spool));
+  return Restorer(context, std::move(net), std::move(header), plans.front().plan.Header().command)
+      .Make(max_changes);
 }
 
 }  // namespace
 
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
                                 std::optional<uint64_t> max_changes) {
-  URSA_TRY(const std::vector<Plan> plans,
+  URSA_TRY(const std::vector<CommittedPlan> plans,
            ReadCommittedPlans(context.catalog, run_id, context.spool));
   return PlanRestoreOf(context, plans, max_changes);
 }
@@ -238,8 +296,12 @@ Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan sn
                                             snapshot.Header().catalog_uri + ", not of " +
                                             context.catalog.Uri());
   }
-  std::vector<Plan> plans;
-  plans.push_back(std::move(snapshot));
+  std::vector<std::string> tables;
+  for (const auto& [name, base] : snapshot.Header().tables) {
+    tables.push_back(name);
+  }
+  std::vector<CommittedPlan> plans;
+  plans.push_back({std::move(snapshot), std::move(tables)});
   return PlanRestoreOf(context, plans, max_changes);
 }
 
