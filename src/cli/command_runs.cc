@@ -83,7 +83,8 @@ class Restore final : public PlannedCommand {
                                                const delta::SnapshotPtr&) override {
     URSA_TRY(auto plan,
              plan::PlanRestore(RestoreContextOf(context), run_id_, commit_.max_changes));
-    return std::make_unique<RestoreRun>(std::move(plan));
+    URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, plan.plan.Header()));
+    return std::make_unique<RestoreRun>(std::move(plan), guard);
   }
 
  private:
@@ -189,11 +190,9 @@ class PlanShow final : public Command {
 
 class SavedRun final : public PlannedRun {
  public:
-  explicit SavedRun(plan::Plan plan) : plan_(std::move(plan)) {}
+  SavedRun(plan::Plan plan, ProductionGuard guard) : plan_(std::move(plan)), guard_(guard) {}
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_; }
-  [[nodiscard]] ProductionGuard Guard() const override {
-    return GuardOfCommand(plan_.Header().command);
-  }
+  [[nodiscard]] ProductionGuard Guard() const override { return guard_; }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
     // The plan was read whole when it was opened; its spool can only fail with the disk.
     if (const auto shown = ReportChanges(report, plan_, fates); !shown) {
@@ -206,6 +205,7 @@ class SavedRun final : public PlannedRun {
 
  private:
   const plan::Plan plan_;
+  const ProductionGuard guard_;
 };
 
 class Apply final : public PlannedCommand {
@@ -246,7 +246,8 @@ class Apply final : public PlannedCommand {
     }
     URSA_TRY(plan::Plan joined,
              plan::JoinPlans(std::move(plans), commit_.max_changes, context.spool));
-    return std::make_unique<SavedRun>(std::move(joined));
+    URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, joined.Header()));
+    return std::make_unique<SavedRun>(std::move(joined), guard);
   }
 
  private:

@@ -212,8 +212,7 @@ Result<RestorePlan> PlanRestoreOf(const RestoreContext& context, const std::vect
     URSA_CHECK(AddInverses(context, *plan, builder, rows));
   }
   builder.AddMaxChanges(max_changes);
-  RestorePlan restore{std::move(builder).Finish(), std::move(rows), 0, 0, 0,
-                      plans.front().Header().command};
+  RestorePlan restore{std::move(builder).Finish(), std::move(rows), 0, 0, 0};
   for (const RestoreRow& row : restore.rows) {
     ++(row.action == RestoreAction::kRestore   ? restore.restore
        : row.action == RestoreAction::kNothing ? restore.nothing

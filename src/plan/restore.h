@@ -43,7 +43,6 @@ struct RestorePlan {
   uint64_t restore = 0;
   uint64_t nothing = 0;
   uint64_t refused = 0;
-  std::string command = {};  // that made the run, and whose guard its restore needs
 };
 
 struct RestoreContext {
