@@ -163,7 +163,8 @@ void Options::Texts(const std::string& name, const std::string& value_name, cons
 void Options::Choice(const std::string& name, const std::string& help,
                      std::vector<std::string> choices, std::string& value) {
   const std::string listed = fmt::format("{}", fmt::join(choices, ", "));
-  Value(name, fmt::format("{}", fmt::join(choices, "|")), WithDefault(help, value),
+  const std::string value_name = fmt::format("{}", fmt::join(choices, "|"));
+  Value(name, value_name, WithDefault(help, value),
         [&value, choices = std::move(choices), listed](const std::string& text) -> Result<void> {
           if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
             return Fail(ErrorCode::kUsage, fmt::format("'{}' is none of {}{}", text, listed,
