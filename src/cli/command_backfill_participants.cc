@@ -224,7 +224,7 @@ class BackfillParticipants final : public PlannedCommand {
     }
     URSA_TRY(auto plan, plan::PlanRestoreOfSnapshot(RestoreContextOf(context), std::move(snapshot),
                                                     commit_.max_changes));
-    return std::make_unique<RestoreRun>(std::move(plan));
+    return std::make_unique<RestoreRun>(std::move(plan), ProductionGuard::kTypedName);
   }
 
   std::optional<std::string> nas_root_;

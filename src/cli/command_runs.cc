@@ -102,7 +102,8 @@ class Restore final : public PlannedCommand {
                                                const delta::SnapshotPtr&) override {
     URSA_TRY(auto plan,
              plan::PlanRestore(RestoreContextOf(context), run_id_, commit_.max_changes));
-    return std::make_unique<RestoreRun>(std::move(plan));
+    URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, plan.plan.Header()));
+    return std::make_unique<RestoreRun>(std::move(plan), guard);
   }
 
  private:
@@ -210,12 +211,10 @@ class PlanShow final : public Command {
 class SavedRun final : public PlannedRun {
  public:
   // `foreseen`: what would become of the changes with the catalog as it is.
-  SavedRun(plan::Plan plan, std::vector<plan::Fate> foreseen)
-      : plan_(std::move(plan)), foreseen_(std::move(foreseen)) {}
+  SavedRun(plan::Plan plan, std::vector<plan::Fate> foreseen, ProductionGuard guard)
+      : plan_(std::move(plan)), foreseen_(std::move(foreseen)), guard_(guard) {}
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_; }
-  [[nodiscard]] ProductionGuard Guard() const override {
-    return GuardOfCommand(plan_.Header().command);
-  }
+  [[nodiscard]] ProductionGuard Guard() const override { return guard_; }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
     // The plan was read whole when it was opened; its spool can only fail with the disk.
     if (const auto shown = ReportChanges(report, plan_, fates == nullptr ? &foreseen_ : fates);
@@ -231,6 +230,7 @@ class SavedRun final : public PlannedRun {
  private:
   const plan::Plan plan_;
   const std::vector<plan::Fate> foreseen_;
+  const ProductionGuard guard_;
 };
 
 class Apply final : public PlannedCommand {
@@ -274,7 +274,8 @@ class Apply final : public PlannedCommand {
     URSA_TRY(plan::Plan joined,
              plan::JoinPlans(std::move(plans), commit_.max_changes, context.spool));
     URSA_TRY(auto foreseen, plan::Foresee(joined, context.catalog, context.jobs, context.stop));
-    return std::make_unique<SavedRun>(std::move(joined), std::move(foreseen));
+    URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, joined.Header()));
+    return std::make_unique<SavedRun>(std::move(joined), std::move(foreseen), guard);
   }
 
  private:

@@ -9,6 +9,7 @@
 #include "cli/catalog_session.h"
 #include "maintenance/backfill_participants.h"
 #include "plan/plan_reader.h"
+#include "plan/runs.h"
 
 namespace ursa::cli {
 
@@ -29,9 +30,19 @@ std::string FlagOf(ProductionGuard guard) {
 
 }  // namespace
 
-ProductionGuard GuardOfCommand(std::string_view command) {
-  return command == maintenance::kBackfillParticipants ? ProductionGuard::kTypedName
-                                                       : ProductionGuard::kFlag;
+Result<ProductionGuard> GuardOfPlan(const catalog::Catalog& catalog,
+                                    const plan::PlanHeader& header) {
+  if (header.command == maintenance::kBackfillParticipants) {
+    return ProductionGuard::kTypedName;
+  }
+  if (header.marks.empty()) {
+    return ProductionGuard::kFlag;
+  }
+  URSA_TRY(const std::vector<plan::Run> runs, plan::ListRuns(catalog));
+  const bool is_typed = std::any_of(runs.begin(), runs.end(), [&](const plan::Run& run) {
+    return run.command == maintenance::kBackfillParticipants && header.marks.contains(run.run_id);
+  });
+  return is_typed ? ProductionGuard::kTypedName : ProductionGuard::kFlag;
 }
 
 std::string_view ActionAfter(std::string_view planned, plan::Fate fate) {

@@ -28,8 +28,10 @@ enum class ProductionGuard {
   kTypedName,  // --confirm-prod, and the assets bucket's name typed at the terminal
 };
 
-// The guard of the command that made a plan, which applying and restoring it need too.
-ProductionGuard GuardOfCommand(std::string_view command);
+// The guard of the command that made a plan, which whatever applies the plan needs too; of a
+// restore's plan that of the runs that it takes back.
+Result<ProductionGuard> GuardOfPlan(const catalog::Catalog& catalog,
+                                    const plan::PlanHeader& header);
 
 // A plan and what its command has to say about it.
 class PlannedRun {

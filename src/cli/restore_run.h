@@ -10,15 +10,17 @@ namespace ursa::cli {
 
 class RestoreRun final : public PlannedRun {
  public:
-  explicit RestoreRun(plan::RestorePlan plan) : plan_(std::move(plan)) {}
+  RestoreRun(plan::RestorePlan plan, ProductionGuard guard)
+      : plan_(std::move(plan)), guard_(guard) {}
 
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.ThePlan(); }
-  [[nodiscard]] ProductionGuard Guard() const override { return GuardOfCommand(plan_.Command()); }
+  [[nodiscard]] ProductionGuard Guard() const override { return guard_; }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override;
   [[nodiscard]] Json Counts() const override;
 
  private:
   const plan::RestorePlan plan_;
+  const ProductionGuard guard_;
 };
 
 // What people see of its rows.

@@ -56,12 +56,11 @@ std::optional<std::string> GroupOf(const Change& change) {
 
 class Restorer {
  public:
-  // `net` is what the run did, `command` the command that made it.
-  Restorer(const RestoreContext& context, Plan net, PlanHeader header, std::string command)
+  // `net` is what the run did.
+  Restorer(const RestoreContext& context, Plan net, PlanHeader header)
       : context_(context),
         header_(std::move(header)),
-        restore_(std::move(net), PlanBuilder(header_, context.spool).Finish(),
-                 std::move(command)) {}
+        restore_(std::move(net), PlanBuilder(header_, context.spool).Finish()) {}
 
   // Steps 2 to 4.
   Result<RestorePlan> Make(std::optional<uint64_t> max_changes) && {
@@ -276,8 +275,7 @@ Result<RestorePlan> PlanRestoreOf(const RestoreContext& context,
                                   std::optional<uint64_t> max_changes) {
   URSA_TRY(PlanHeader header, MakeHeader(context, plans));
   URSA_TRY(Plan net, JoinCommittedPlans(plans, header, context.spool));
-  return Restorer(context, std::move(net), std::move(header), plans.front().plan.Header().command)
-      .Make(max_changes);
+  return Restorer(context, std::move(net), std::move(header)).Make(max_changes);
 }
 
 }  // namespace

@@ -48,8 +48,6 @@ class RestorePlan {
   [[nodiscard]] size_t RowCount() const { return entries_.size(); }
   [[nodiscard]] Result<RestoreRow> RowAt(size_t row) const;
   [[nodiscard]] uint64_t Count(RestoreAction action) const;
-  // The command that made the run, and whose guard its restore needs.
-  [[nodiscard]] const std::string& Command() const { return command_; }
 
  private:
   friend class Restorer;
@@ -62,12 +60,10 @@ class RestorePlan {
     bool inverse = false;  // its inverse is in the plan
     size_t change = 0;     // as which change
   };
-  RestorePlan(Plan net, Plan plan, std::string command)
-      : net_(std::move(net)), plan_(std::move(plan)), command_(std::move(command)) {}
+  RestorePlan(Plan net, Plan plan) : net_(std::move(net)), plan_(std::move(plan)) {}
 
   Plan net_;   // what the run did
   Plan plan_;  // what takes it back
-  std::string command_;
   std::vector<Entry> entries_;
   std::vector<std::string> reasons_{""};
 };

@@ -420,6 +420,14 @@ def test_what_applies_or_restores_a_backfill_needs_the_same_guard(production):
         assert run.code == 0, run.err
 
 
+def test_a_saved_plan_of_a_restore_needs_the_same_guard(production):
+    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=".", cwd=production.root)
+    production.ursa("restore", run.summary["run_id"], "--plan-out", "back.plan")
+    run = production.ursa("apply", "back.plan", "--commit", "--i-know-this-targets-prod", "--json",
+                          code=2)
+    assert run.summary["refused"] == "production" and "--confirm-prod" in run.summary["message"]
+
+
 # The audit.
 
 def test_an_audit_writes_nothing_and_needs_no_guard(production):
