@@ -19,7 +19,7 @@ Json RunJson(const plan::Run& run) {
   };
   return Json{
       {"run_id", run.run_id},
-      {"command", run.command},
+      {"plan_command", run.command},
       {"tool", run.tool},
       {"created_at", run.created_at},
       {"committed_at", run.committed_at ? Json(FormatTime(*run.committed_at)) : Json(nullptr)},
@@ -47,7 +47,7 @@ class Runs final : public Command {
 
   [[nodiscard]] std::vector<Column> Columns() const override {
     return {TextColumn("run", "run_id"),
-            TextColumn("command", "command"),
+            TextColumn("command", "plan_command"),
             TextColumn("committed at", "committed_at"),
             TextColumn("by", "actor"),
             TextColumn("tables", "tables"),
