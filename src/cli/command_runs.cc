@@ -6,6 +6,7 @@
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 #include "cli/planned_command.h"
+#include "cli/restore_run.h"
 #include "plan/plan_reader.h"
 #include "plan/restore.h"
 #include "plan/runs.h"
@@ -71,45 +72,6 @@ class Runs final : public Command {
   }
 };
 
-class RestoreRun final : public PlannedRun {
- public:
-  explicit RestoreRun(plan::RestorePlan plan) : plan_(std::move(plan)) {}
-
-  [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.ThePlan(); }
-
-  void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
-    for (size_t i = 0; i < plan_.RowCount(); ++i) {
-      const auto row = plan_.RowAt(i);
-      if (!row) {
-        // The plan was read whole when it was made; its spool can only fail with the disk.
-        report.SetNeedsPerson();
-        return;
-      }
-      std::string_view action = plan::RestoreActionName(row->action);
-      if (fates != nullptr && row->change) {
-        action = ActionAfter(action, (*fates)[*row->change]);
-      }
-      report.Row({Json{{"table", row->table},
-                       {"key", row->key},
-                       {"recording_id", row->locator},
-                       {"action", action},
-                       {"restored", row->restored},
-                       {"refused", row->refused},
-                       {"reason", row->reason.empty() ? Json(nullptr) : Json(row->reason)}},
-                  row->action != plan::RestoreAction::kNothing, false});
-    }
-  }
-
-  [[nodiscard]] Json Counts() const override {
-    return Json{{"restore", plan_.Count(plan::RestoreAction::kRestore)},
-                {"nothing", plan_.Count(plan::RestoreAction::kNothing)},
-                {"refused", plan_.Count(plan::RestoreAction::kRefused)}};
-  }
-
- private:
-  const plan::RestorePlan plan_;
-};
-
 class Restore final : public PlannedCommand {
  public:
   Restore()
@@ -127,24 +89,19 @@ class Restore final : public PlannedCommand {
 
   void Configure(Options& options) override {
     options.Argument("RUN_ID", "as `ursa runs` shows it", run_id_);
-    AddCommitOptions(options, commit_);
+    AddCommitOptions(options, commit_, {.typed_guard = true});
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("table", "table"),     TextColumn("recording", "recording_id"),
-            TextColumn("action", "action"),   TextColumn("restored", "restored"),
-            TextColumn("refused", "refused"), TextColumn("reason", "reason")};
+    return RestoreColumns();
   }
 
  protected:
   Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation&,
                                                const maintenance::PlanningContext& context,
                                                const delta::SnapshotPtr&) override {
-    const plan::RestoreContext restore{
-        context.catalog, context.spool,
-        context.tool,    FormatTime(std::chrono::floor<Microseconds>(context.clock.Now())),
-        context.jobs,    context.stop};
-    URSA_TRY(auto plan, plan::PlanRestore(restore, run_id_, commit_.max_changes));
+    URSA_TRY(auto plan,
+             plan::PlanRestore(RestoreContextOf(context), run_id_, commit_.max_changes));
     return std::make_unique<RestoreRun>(std::move(plan));
   }
 
@@ -256,6 +213,9 @@ class SavedRun final : public PlannedRun {
   SavedRun(plan::Plan plan, std::vector<plan::Fate> foreseen)
       : plan_(std::move(plan)), foreseen_(std::move(foreseen)) {}
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_; }
+  [[nodiscard]] ProductionGuard Guard() const override {
+    return GuardOfCommand(plan_.Header().command);
+  }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
     // The plan was read whole when it was opened; its spool can only fail with the disk.
     if (const auto shown = ReportChanges(report, plan_, fates == nullptr ? &foreseen_ : fates);
@@ -292,7 +252,7 @@ class Apply final : public PlannedCommand {
 
   void Configure(Options& options) override {
     options.Arguments("FILE", "what --plan-out saved", files_);
-    AddCommitOptions(options, commit_, {.guard = true, .plan = false});
+    AddCommitOptions(options, commit_, {.guard = true, .plan = false, .typed_guard = true});
   }
   [[nodiscard]] std::vector<Column> Columns() const override { return ChangeColumns(); }
 

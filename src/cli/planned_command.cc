@@ -1,9 +1,13 @@
 #include "cli/planned_command.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "cli/catalog_session.h"
+#include "maintenance/backfill_participants.h"
 #include "plan/plan_reader.h"
 
 namespace ursa::cli {
@@ -16,6 +20,19 @@ struct PlannedCommand::Opened {
   catalog::Catalog catalog;
   delta::SnapshotPtr table;
 };
+
+namespace {
+
+std::string FlagOf(ProductionGuard guard) {
+  return guard == ProductionGuard::kTypedName ? "--confirm-prod" : "--i-know-this-targets-prod";
+}
+
+}  // namespace
+
+ProductionGuard GuardOfCommand(std::string_view command) {
+  return command == maintenance::kBackfillParticipants ? ProductionGuard::kTypedName
+                                                       : ProductionGuard::kFlag;
+}
 
 std::string_view ActionAfter(std::string_view planned, plan::Fate fate) {
   switch (fate) {
@@ -32,11 +49,43 @@ std::string_view ActionAfter(std::string_view planned, plan::Fate fate) {
 
 Result<void> PlannedCommand::Run(Invocation& invocation) {
   URSA_TRY(const Profile profile, invocation.LoadProfile());
+  URSA_CHECK(Prepare(invocation, profile));
   return commit_.commit ? Commit(invocation, profile) : DryRun(invocation, profile);
 }
 
-plan::Guards PlannedCommand::GuardsOf(Environment environment) const {
-  return {environment == Environment::kProduction, commit_.targets_production, commit_.expect};
+plan::Guards PlannedCommand::GuardsOf(Environment environment, const PlannedRun& run) const {
+  const bool typed = run.Guard() == ProductionGuard::kTypedName;
+  plan::Guards guards;
+  guards.targets_production = environment == Environment::kProduction;
+  guards.production_confirmed = typed ? commit_.confirm_production : commit_.targets_production;
+  guards.production_flag = FlagOf(run.Guard());
+  guards.expected_changes_digest = commit_.expect;
+  return guards;
+}
+
+Result<void> PlannedCommand::Confirm(const Invocation& invocation, const Opened& opened,
+                                     const PlannedRun& run) {
+  if (opened.environment != Environment::kProduction ||
+      run.Guard() != ProductionGuard::kTypedName) {
+    return {};
+  }
+  const std::string name = AssetsName(opened.profile);
+  if (!invocation.process.ask) {
+    return Refuse("confirmation", "nobody can be asked for the assets bucket's name");
+  }
+  URSA_TRY_CONTEXT(
+      const std::string typed,
+      invocation.process.ask(fmt::format(
+          "\nThis writes {} changes to the production catalog {}.\n"
+          "Type the name of its assets bucket to go on (of a directory: its root, as ursa.toml has "
+          "it): ",
+          run.ThePlan().Count(), EscapeForDisplay(opened.catalog.Uri()))),
+      "asking for the assets bucket's name; nothing was written");
+  if (typed != name) {
+    return Refuse("confirmation",
+                  "what was typed is not the name of the assets bucket; nothing was written");
+  }
+  return {};
 }
 
 maintenance::PlanningContext PlannedCommand::ContextOf(Invocation& invocation,
@@ -62,7 +111,7 @@ Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation
 Result<std::vector<std::string>> PlannedCommand::Refusals(const Opened& opened,
                                                           const PlannedRun& run) const {
   std::vector<plan::Refusal> refusals =
-      plan::WouldRefuse(run.ThePlan(), GuardsOf(opened.environment));
+      plan::WouldRefuse(run.ThePlan(), GuardsOf(opened.environment, run));
   URSA_TRY(const auto more, plan::WouldNotFit(run.ThePlan(), opened.catalog));
   refusals.insert(refusals.end(), more.begin(), more.end());
   std::vector<std::string> rules;
@@ -127,7 +176,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
     URSA_CHECK(written);
   }
   if (run->ThePlan().Count() > 0) {
-    invocation.OfferCommit(opened.environment);
+    invocation.OfferCommit(opened.environment, FlagOf(run->Guard()));
   }
   return {};
 }
@@ -139,6 +188,7 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
   const Opened opened{profile, laboratory.environment, *laboratory.raw, catalog, std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
+  const plan::Guards guards = GuardsOf(opened.environment, *run);
   // Asked before the commit: what refuses it then is what the summary names.
   URSA_TRY(const auto refusals, Refusals(opened, *run));
   const auto apply = [&]() -> Result<plan::ApplyOutcome> {
@@ -146,8 +196,12 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
         catalog::Writer writer,
         catalog::Writer::Open(*laboratory.assets, catalog,
                               WriteContextOf(invocation, profile, commit_.commit_timeout_seconds)));
+    if (run->ThePlan().Count() > 0 && refusals.empty()) {
+      URSA_CHECK(Confirm(invocation, opened, *run));
+      URSA_CHECK(run->BeforeCommit(invocation));
+    }
     invocation.progress.Begin("committing", "rows", run->ThePlan().Count());
-    return plan::Apply(run->ThePlan(), GuardsOf(opened.environment), writer);
+    return plan::Apply(run->ThePlan(), guards, writer);
   };
   const auto outcome = apply();
   if (outcome) {
