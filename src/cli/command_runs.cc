@@ -20,7 +20,7 @@ Json RunJson(const plan::Run& run) {
   };
   return Json{
       {"run_id", run.run_id},
-      {"command", run.command},
+      {"plan_command", run.command},
       {"tool", run.tool},
       {"created_at", run.created_at},
       {"committed_at", run.committed_at ? Json(FormatTime(*run.committed_at)) : Json(nullptr)},
@@ -48,7 +48,7 @@ class Runs final : public Command {
 
   [[nodiscard]] std::vector<Column> Columns() const override {
     return {TextColumn("run", "run_id"),
-            TextColumn("command", "command"),
+            TextColumn("command", "plan_command"),
             TextColumn("committed at", "committed_at"),
             TextColumn("by", "actor"),
             TextColumn("tables", "tables"),
@@ -102,7 +102,7 @@ class Restore final : public PlannedCommand {
                                                const delta::SnapshotPtr&) override {
     URSA_TRY(auto plan,
              plan::PlanRestore(RestoreContextOf(context), run_id_, commit_.max_changes));
-    URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, plan.plan.Header()));
+    URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, plan.ThePlan().Header()));
     return std::make_unique<RestoreRun>(std::move(plan), guard);
   }
 

@@ -207,7 +207,7 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
         catalog::Writer writer,
         catalog::Writer::Open(*laboratory.assets, catalog,
                               WriteContextOf(invocation, profile, commit_.commit_timeout_seconds)));
-    if (run->ThePlan().Count() > 0 && plan::WouldRefuse(run->ThePlan(), guards).empty()) {
+    if (run->ThePlan().Count() > 0 && refusals.empty()) {
       URSA_CHECK(Confirm(invocation, opened, *run));
       URSA_CHECK(run->BeforeCommit(invocation));
     }

@@ -320,6 +320,25 @@ TEST_F(ApplyTest, ARunHasItsRowInMaintenanceRuns) {
   EXPECT_EQ(row[10], Value("memory://test/" + RollbackKeys().front()));
 }
 
+TEST_F(ApplyTest, RunsThatAreRecordedAreListedWithoutReadingTheirSnapshots) {
+  const Plan plan = MakePlan({InsertParticipant("ada"), ParticipantsChange(1, {}, {"ada"})});
+  ASSERT_TRUE(ApplyPlan(plan));
+  store::FaultInjectingStore counting(assets_);
+  const auto runs = ListRuns(*catalog::Catalog::Open(counting, std::nullopt));
+  ASSERT_TRUE(runs) << runs.error().ToString();
+  for (const auto& call : counting.Calls()) {
+    EXPECT_TRUE(call.kind != store::StoreCall::Kind::kGet ||
+                call.key.find("_rollback/") == call.key.npos)
+        << call.key;
+  }
+  ASSERT_EQ(runs->size(), 1U);
+  EXPECT_EQ(runs->front().command, "fix-durations-inplace");
+  EXPECT_EQ(runs->front().tool, "Ursa/test");
+  EXPECT_EQ(runs->front().created_at, "2026-05-08T00:00:00.000000Z");
+  EXPECT_EQ(runs->front().tables, (std::vector<std::string>{"participants", "recordings"}));
+  EXPECT_EQ(runs->front().changes, 2U);
+}
+
 TEST_F(ApplyTest, TheNextRunRecordsOneThatDiedAfterItsCommit) {
   const Plan dead = MakePlan({DurationChange(1, 101, 5)});
   store::FaultInjectingStore dying(assets_);

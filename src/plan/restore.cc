@@ -56,11 +56,12 @@ std::optional<std::string> GroupOf(const Change& change) {
 
 class Restorer {
  public:
-  // `net` is what the run did.
-  Restorer(const RestoreContext& context, Plan net, PlanHeader header)
+  // `net` is what the run of `command` did.
+  Restorer(const RestoreContext& context, Plan net, PlanHeader header, std::string command)
       : context_(context),
         header_(std::move(header)),
-        restore_(std::move(net), PlanBuilder(header_, context.spool).Finish()) {}
+        restore_(std::move(command), std::move(net), PlanBuilder(header_, context.spool).Finish()) {
+  }
 
   // Steps 2 to 4.
   Result<RestorePlan> Make(std::optional<uint64_t> max_changes) && {
@@ -295,8 +296,10 @@ Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan sn
                                             context.catalog.Uri());
   }
   std::vector<std::string> tables;
-  for (const auto& [name, base] : snapshot.Header().tables) {
-    tables.push_back(name);
+  for (const catalog::TableDefinition& table : catalog::AllTables()) {
+    if (!snapshot.ChangesOf(table.name).empty()) {
+      tables.push_back(table.name);
+    }
   }
   std::vector<CommittedPlan> plans;
   plans.push_back({std::move(snapshot), std::move(tables)});

@@ -64,11 +64,28 @@ struct Gathered {
   bool finished = true;
 };
 
+// A run that wrote its row says there all that its snapshots' first and last lines say, which are
+// two reads each on the other side of a network.
+Result<RollbackSummary> Describe(const catalog::Catalog& catalog, const store::ObjectInfo& snapshot,
+                                 const RecordedRun* recorded) {
+  if (recorded == nullptr || !recorded->finished) {
+    return DescribeRollback(catalog.Assets(), snapshot);
+  }
+  RollbackSummary summary;
+  summary.command = recorded->command;
+  summary.tool = "Ursa/" + recorded->version;
+  summary.created_at = FormatTime(recorded->started_at);
+  for (const std::string& table : recorded->tables) {
+    summary.changes_of[table] = 0;
+  }
+  return summary;
+}
+
 Result<void> Gather(const catalog::Catalog& catalog, const std::string& plan_id,
                     const std::vector<store::ObjectInfo>& snapshots, const Tables& tables,
                     const RecordedRun* recorded, Gathered& gathered) {
   Run& run = gathered.run;
-  URSA_TRY(const RollbackSummary summary, DescribeRollback(catalog.Assets(), snapshots.back()));
+  URSA_TRY(const RollbackSummary summary, Describe(catalog, snapshots.back(), recorded));
   run.plans.push_back(plan_id);
   run.command = summary.command;
   run.tool = summary.tool;

@@ -108,6 +108,15 @@ RecordedRun ReadRow(const delta::RowBatch& batch, size_t row) {
   run.host = TextOrNone(batch, 4, row);
   run.committed_at = TimeUs{Microseconds{batch.Long(5, row)}};
   run.rows_changed = batch.Long(6, row);
+  run.command = batch.String(7, row);
+  run.version = batch.String(8, row);
+  run.started_at = TimeUs{Microseconds{batch.Long(9, row)}};
+  const auto tables = nlohmann::json::parse(batch.String(10, row), nullptr, false);
+  if (tables.is_object()) {
+    for (const auto& [table, version] : tables.items()) {
+      run.tables.push_back(table);
+    }
+  }
   return run;
 }
 
@@ -123,7 +132,8 @@ Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catal
     return Propagate(table.error());
   }
   const delta::ScanOptions scan{
-      {"run_id", "summary", "rollback_uri", "actor", "host", "committed_at", "rows_changed"},
+      {"run_id", "summary", "rollback_uri", "actor", "host", "committed_at", "rows_changed",
+       "command", "version", "started_at", "tables"},
       {},
       1,
       {}};

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -16,6 +17,10 @@ namespace ursa::plan {
 
 struct RecordedRun {
   bool finished = false;  // written by the run itself, after the last of its commits
+  std::string command;
+  std::string version;  // of Ursa
+  TimeUs started_at;
+  std::vector<std::string> tables;  // with a commit of the run
   std::string rollback_uri;
   std::optional<std::string> actor;
   std::optional<std::string> host;
