@@ -44,8 +44,6 @@ struct RestoreRow {
 class RestorePlan {
  public:
   [[nodiscard]] const Plan& ThePlan() const { return plan_; }
-  // The command that made the run, whose guard its restore needs.
-  [[nodiscard]] const std::string& Command() const { return command_; }
   // In the order of the run's changes, kNothing ones too.
   [[nodiscard]] size_t RowCount() const { return entries_.size(); }
   [[nodiscard]] Result<RestoreRow> RowAt(size_t row) const;
@@ -62,10 +60,8 @@ class RestorePlan {
     bool inverse = false;  // its inverse is in the plan
     size_t change = 0;     // as which change
   };
-  RestorePlan(std::string command, Plan net, Plan plan)
-      : command_(std::move(command)), net_(std::move(net)), plan_(std::move(plan)) {}
+  RestorePlan(Plan net, Plan plan) : net_(std::move(net)), plan_(std::move(plan)) {}
 
-  std::string command_;
   Plan net_;   // what the run did
   Plan plan_;  // what takes it back
   std::vector<Entry> entries_;
