@@ -20,7 +20,7 @@ bench: build
 lint: build
 	scripts/lint
 format:
-	git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'fuzz/*.cc' | xargs clang-format-14 -i
+	git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'fuzz/*.cc' 'fuzz/*.h' | xargs clang-format-14 -i
 install: build
 	cmake --install build
 clean:

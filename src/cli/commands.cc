@@ -7,6 +7,7 @@ namespace ursa::cli {
 CommandList AllCommands() {
   CommandList list;
   list.commands.push_back(MakeFixDurations());
+  list.commands.push_back(MakeFixModalities());
   list.commands.push_back(MakePlanShow());
   list.commands.push_back(MakeApply());
   list.commands.push_back(MakeRuns());

@@ -38,19 +38,23 @@ plan::Guards PlannedCommand::GuardsOf(Environment environment) const {
   return {environment == Environment::kProduction, commit_.targets_production, commit_.expect};
 }
 
+maintenance::PlanningContext PlannedCommand::ContextOf(Invocation& invocation,
+                                                       const Opened& opened) {
+  return {opened.catalog,
+          opened.raw,
+          SpoolOf(invocation.process),
+          EngineInfo(),
+          invocation.Jobs(opened.profile),
+          invocation.process.stop,
+          invocation.process.clock,
+          invocation.progress};
+}
+
 Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation,
                                                           const Opened& opened) {
   invocation.report.Begin(
       MakeRunInfo(opened.profile, opened.environment, opened.catalog, *opened.table));
-  const maintenance::PlanningContext context{opened.catalog,
-                                             opened.raw,
-                                             SpoolOf(invocation.process),
-                                             EngineInfo(),
-                                             invocation.Jobs(opened.profile),
-                                             invocation.process.stop,
-                                             invocation.process.clock,
-                                             invocation.progress};
-  return MakePlan(invocation, context, opened.table);
+  return MakePlan(invocation, ContextOf(invocation, opened), opened.table);
 }
 
 void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
@@ -120,6 +124,11 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
     return plan::Apply(run->ThePlan(), guards, writer);
   };
   const auto outcome = apply();
+  if (outcome) {
+    if (const auto looked = run->LookAfterCommit(ContextOf(invocation, opened)); !looked) {
+      invocation.log.Write("the commit holds; after it: " + looked.error().ToString());
+    }
+  }
   run->ShowRows(invocation.report, outcome ? &outcome->fates : nullptr);
   Summarize(invocation, opened, *run, guards, outcome ? &*outcome : nullptr);
   if (!outcome) {

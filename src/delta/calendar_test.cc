@@ -45,7 +45,7 @@ TEST(FormatMicroseconds, WritesSixDigitsAndZ) {
 }
 
 TEST(FormatMicroseconds, WritesNanosecondsTakenForMicrosecondsAsTheYearThatTheyMean) {
-  EXPECT_EQ(FormatMicroseconds(1'778'164'222'120'000'000), "+58317-10-11T07:48:40.000000Z");
+  EXPECT_EQ(FormatMicroseconds(1'778'164'222'120'000'000), "+58317-10-13T10:08:40.000000Z");
 }
 
 TEST(ParseMicroseconds, IsTheInverseOfFormatMicrosecondsForEveryValue) {

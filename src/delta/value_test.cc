@@ -233,6 +233,18 @@ std::string RandomDecimal(const Type& type) {
   return (!zero && *rc::gen::arbitrary<bool>() ? "-" : "") + digits;
 }
 
+// A table's strings are UTF-8.
+std::string RandomText() {
+  static const std::vector<std::string> kPieces{"a", "\"", "\\", "\n", "\x01", "\u00fc",
+                                                "\u202e", "\u65e5", "\U0001f9e0"};
+  std::string text;
+  for (const std::string& piece :
+       *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kPieces))) {
+    text += piece;
+  }
+  return text;
+}
+
 // A type and a value of it.
 std::pair<Type, Value> RandomPair(int depth) {
   const auto kind = static_cast<TypeKind>(*rc::gen::inRange(0, depth == 0 ? 13 : 16));
@@ -241,7 +253,7 @@ std::pair<Type, Value> RandomPair(int depth) {
   }
   switch (kind) {
     case TypeKind::kString:
-      return {kind, *rc::gen::string<std::string>()};
+      return {kind, RandomText()};
     case TypeKind::kBinary:
       return {kind, *rc::gen::container<std::string>(rc::gen::arbitrary<char>())};
     case TypeKind::kBoolean:

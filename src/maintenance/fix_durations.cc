@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/parallel.h"
-#include "delta/scan.h"
+#include "maintenance/recording_rows.h"
 #include "raw/recording_objects.h"
 
 namespace ursa::maintenance {
@@ -17,97 +16,19 @@ using delta::Value;
 // So many recordings may be worked on ahead of the one that is next in order, per job.
 constexpr size_t kWindowPerJob = 8;
 
-// What the catalog says of a recording.
-struct CatalogRow {
-  std::string recording_id;
-  std::string recording_hash;
-  std::optional<TimeUs> start;
-  std::optional<int64_t> duration_us;
-  bool known_wrong = false;
-};
-
 struct Examined {
   DurationRow row;
   bool raw_gone = false;
 };
 
-bool IsSelected(const CatalogRow& row, const FixDurationsOptions& options,
-                const std::set<std::string, std::less<>>& wanted) {
-  if (!wanted.empty() && !wanted.contains(row.recording_id)) {
-    return false;
-  }
-  if (options.since && (!row.start || TimeNs{*row.start} < *options.since)) {
-    return false;
-  }
-  return IsInShard(options.shard, row.recording_id);
-}
-
-Result<void> CheckAllFound(std::set<std::string, std::less<>> missing) {
-  if (missing.empty()) {
-    return {};
-  }
-  std::string names;
-  for (const std::string& name : missing) {
-    names += (names.empty() ? "" : ", ") + name;
-  }
-  return Fail(ErrorCode::kUsage, "the catalog has no recording " + names);
-}
-
-// The selected rows, in the order of their ids, so that nothing depends on files or jobs.
-Result<std::vector<CatalogRow>> ReadRows(const PlanningContext& context,
-                                         const delta::Snapshot& recordings,
-                                         const FixDurationsOptions& options) {
-  const std::set<std::string, std::less<>> wanted(options.recording_ids.begin(),
-                                                  options.recording_ids.end());
-  std::set<std::string, std::less<>> missing = wanted;
-  delta::ScanOptions scan;
-  scan.columns = {"recording_id", "recording_hash", "start_time", "duration_us",
-                  "duration_known_wrong"};
-  scan.jobs = context.jobs;
-  scan.stop = context.stop;
-  if (!wanted.empty()) {
-    scan.filters.push_back({"recording_id", options.recording_ids});
-  }
-  std::vector<CatalogRow> rows;
-  URSA_CHECK(delta::Scan(
-      context.catalog.Assets(), recordings, scan,
-      [&](const delta::RowBatch& batch) -> Result<void> {
-        for (size_t i = 0; i < batch.RowCount(); ++i) {
-          if (!wanted.empty() && !wanted.contains(batch.String(0, i))) {
-            continue;
-          }
-          CatalogRow row;
-          row.recording_id = batch.String(0, i);
-          row.recording_hash = batch.String(1, i);
-          if (!batch.IsNull(2, i)) {
-            row.start = TimeUs{Microseconds{batch.Long(2, i)}};
-          }
-          if (!batch.IsNull(3, i)) {
-            row.duration_us = batch.Long(3, i);
-          }
-          row.known_wrong = batch.Boolean(4, i);
-          missing.erase(row.recording_id);
-          if (IsSelected(row, options, wanted)) {
-            rows.push_back(std::move(row));
-          }
-        }
-        return {};
-      }));
-  URSA_CHECK(CheckAllFound(std::move(missing)));
-  std::sort(rows.begin(), rows.end(), [](const CatalogRow& a, const CatalogRow& b) {
-    return std::tie(a.recording_id, a.recording_hash) < std::tie(b.recording_id, b.recording_hash);
-  });
-  return rows;
-}
-
 void AddReadFailure(DurationRow& row, std::string message) {
   row.action = DurationAction::kReadFailed;
-  row.problems.push_back({raw::ProblemCode::kReadFailed, "recordings/" + row.recording_id + "/",
-                          std::move(message)});
+  row.problems.push_back(
+      {raw::ProblemCode::kReadFailed, "recordings/" + row.recording_id + "/", std::move(message)});
 }
 
 // What to do about a recording whose end is known.
-DurationAction JudgeEnd(const CatalogRow& stored, const DurationRow& row,
+DurationAction JudgeEnd(const RecordingRow& stored, const DurationRow& row,
                         const FixDurationsOptions& options) {
   const auto delta = row.Delta();
   if (!delta || stored.known_wrong) {
@@ -117,7 +38,7 @@ DurationAction JudgeEnd(const CatalogRow& stored, const DurationRow& row,
                                                                    : DurationAction::kUnchanged;
 }
 
-Examined Examine(const PlanningContext& context, const CatalogRow& stored,
+Examined Examine(const PlanningContext& context, const RecordingRow& stored,
                  const FixDurationsOptions& options, TimeNs now) {
   Examined examined;
   DurationRow& row = examined.row;
@@ -168,7 +89,7 @@ Value DurationValue(const std::optional<Microseconds>& duration) {
   return duration ? Value(int64_t{duration->count()}) : Value();
 }
 
-plan::Change MakeChange(const CatalogRow& stored, const DurationRow& row) {
+plan::Change MakeChange(const RecordingRow& stored, const DurationRow& row) {
   const bool update = row.action == DurationAction::kUpdate;
   plan::Change change;
   change.table = catalog::FindTable(catalog::kRecordings);
@@ -258,7 +179,9 @@ Result<DurationPlan> PlanFixDurations(const PlanningContext& context,
                                       const FixDurationsOptions& options) {
   URSA_TRY(auto empty_listing, EmptyListingBrake(context.raw));
   context.progress.Begin("reading the catalog", "rows", 0);
-  URSA_TRY(const std::vector<CatalogRow> stored, ReadRows(context, *recordings, options));
+  URSA_TRY(const std::vector<RecordingRow> stored,
+           ReadRecordingRows(context, *recordings,
+                             {options.recording_ids, options.since, options.shard}));
 
   plan::PlanBuilder builder(MakeHeader(context, std::string(kFixDurations), {recordings}),
                             context.spool);

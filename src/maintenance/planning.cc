@@ -49,10 +49,10 @@ Result<std::optional<plan::Brake>> EmptyListingBrake(const store::ReadableStore&
   if (!page.objects.empty() || !page.prefixes.empty()) {
     return std::optional<plan::Brake>();
   }
-  return std::optional(plan::Brake{
-      "empty_listing", 1, 0,
-      "there is nothing below " + raw.Uri() +
-          "/recordings/: check that the profile names the right raw bucket"});
+  return std::optional(
+      plan::Brake{"empty_listing", 1, 0,
+                  "there is nothing below " + raw.Uri() +
+                      "/recordings/: check that the profile names the right raw bucket"});
 }
 
 plan::PlanHeader MakeHeader(const PlanningContext& context, std::string command,

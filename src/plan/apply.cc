@@ -22,7 +22,8 @@ class TableSource final : public delta::MergeSource {
         changes_(plan.ChangesOf(table.name)),
         columns_(plan.ColumnsOf(table.name)),
         now_(std::chrono::floor<Microseconds>(writer.Context().clock.Now())),
-        fates_(fates) {}
+        fates_(fates),
+        reliance_(plan.ReliedOn(), plan.Count()) {}
 
   [[nodiscard]] size_t Count() const override { return changes_.size(); }
   [[nodiscard]] std::string_view Key(size_t change) const override {
@@ -46,15 +47,19 @@ class TableSource final : public delta::MergeSource {
       return false;
     }
     schema_ = snapshot.schema;
+    const catalog::WriteContext& context = writer_.Context();
+    URSA_TRY(reliance_changed_, reliance_.Refresh(writer_.Tables(), context.jobs, context.stop));
     return true;
   }
+
+  [[nodiscard]] bool DecisionsHold() const override { return !reliance_changed_; }
 
   Result<delta::RowDecision> Decide(size_t number, const delta::CurrentRow* row) override {
     const size_t index = changes_[number];
     URSA_TRY(const Change change, plan_.ChangeAt(index));
     switch (change.kind) {
       case ChangeKind::kUpdate:
-        return DecideUpdate(change, row, fates_[index]);
+        return DecideUpdate(change, row, reliance_.Holds(index), fates_[index]);
       case ChangeKind::kInsert:
         return DecideInsert(change, row, fates_[index]);
       case ChangeKind::kDelete:
@@ -104,8 +109,9 @@ class TableSource final : public delta::MergeSource {
     return table_.schema.IndexOf(column) ? Set(decision, column, now_) : Result<void>();
   }
 
+  // `others_hold`: the rows of other tables that the change relied on are as they were.
   Result<delta::RowDecision> DecideUpdate(const Change& change, const delta::CurrentRow* row,
-                                          Fate& fate) const {
+                                          bool others_hold, Fate& fate) const {
     delta::RowDecision decision;
     fate = Fate::kChangedSincePlan;
     if (row == nullptr) {
@@ -120,7 +126,7 @@ class TableSource final : public delta::MergeSource {
       fate = Fate::kAlready;
       return decision;
     }
-    if (!all_columns(&ColumnChange::before) || !HasValues(*row, change.relied)) {
+    if (!others_hold || !all_columns(&ColumnChange::before) || !HasValues(*row, change.relied)) {
       return decision;
     }
     fate = Fate::kCommitted;
@@ -212,6 +218,8 @@ class TableSource final : public delta::MergeSource {
   std::vector<Fate> saved_fates_;
   std::string rollback_uri_;
   delta::Schema schema_;
+  RelianceCheck reliance_;
+  bool reliance_changed_ = false;
 };
 
 Result<void> CheckMayCommit(const Plan& plan, const Guards& guards,

@@ -144,6 +144,7 @@ Result<void> PlanBuilder::Keep(const Change& change, std::string_view line) {
 }
 
 void PlanBuilder::Index(const Change& change) {
+  plan_.reliance_.Add(plan_.keys_.size(), change.relied_rows);
   plan_.changes_of_[change.table->name].push_back(plan_.keys_.size());
   plan_.keys_.push_back(delta::EncodeKey({change.key.begin(), change.key.end()}));
   plan_.locators_.push_back(change.locator);

@@ -43,13 +43,20 @@ def ursa(*arguments, cwd=None, code=0, environment=None):
 class Laboratory:
     """A laboratory made by `ursa demo`, with its known truth."""
 
-    def __init__(self, directory, recordings=40, seed=1):
+    def __init__(self, directory, recordings=None, seed=1):
+        """Makes it where `recordings` is given; else it is there already."""
         self.root = pathlib.Path(directory)
-        ursa("demo", self.root, "--recordings", recordings, "--seed", seed)
+        if recordings is not None:
+            ursa("demo", self.root, "--recordings", recordings, "--seed", seed)
         self.truth = {}
         for line in (self.root / "truth.jsonl").read_text().splitlines():
             record = json.loads(line)
             self.truth[record["recording_id"]] = record
+
+    def copy_to(self, directory):
+        """The same laboratory elsewhere, with the same times and holes."""
+        subprocess.run(["cp", "-a", "--sparse=always", self.root, directory], check=True)
+        return Laboratory(directory)
 
     def ursa(self, *arguments, **options):
         return ursa(*arguments, cwd=self.root, **options)

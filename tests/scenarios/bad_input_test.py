@@ -1,0 +1,141 @@
+"""What is wrong with a laboratory or a command line is said: what, where, and what to do."""
+import json
+
+import pytest
+
+from laboratory import Laboratory, ursa
+
+COMMAND = "fix-durations-inplace"
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory):
+    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=20)
+
+
+@pytest.fixture
+def laboratory(pristine, tmp_path):
+    return pristine.copy_to(tmp_path / "lab")
+
+
+def log_of(laboratory):
+    return laboratory.recordings / "_delta_log"
+
+
+def data_file_of(laboratory):
+    return max(laboratory.recordings.glob("*.parquet"), key=lambda path: path.stat().st_size)
+
+
+def error_of(run):
+    return run.summary["error"]["message"]
+
+
+def test_without_a_configuration_the_hint_is_demo(tmp_path):
+    run = ursa("catalog", "show", cwd=tmp_path, code=3,
+               environment={"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)})
+    assert "ursa demo DIR" in run.err
+
+
+@pytest.mark.parametrize("text, line, key", [
+    ('[profile.local]\nroot = "."\nbucket = "x"\n', 3, "bucket"),
+    ("[profile.local]\nroot = 7\n", 2, "root"),
+    ('[profile.local]\nendpoint = "https://example.invalid"\nraw_bucket = "a"\n', None,
+     "assets_bucket"),
+    ('default_profile = "other"\n[profile.local]\nroot = "."\n', 1, "default_profile"),
+    ("[profile.local\n", 1, None),
+])
+def test_a_configuration_error_names_file_line_and_key(laboratory, text, line, key):
+    file = laboratory.root / "ursa.toml"
+    file.write_text(text)
+    run = laboratory.ursa("catalog", "show", "--profile", "local", "--json", code=3)
+    message = error_of(run)
+    assert "ursa.toml" in message
+    assert line is None or f":{line}" in message
+    assert key is None or key in message
+
+
+def test_a_damaged_log_entry_is_named(laboratory):
+    entry = sorted(log_of(laboratory).glob("*.json"))[-1]
+    entry.write_text(entry.read_text()[:-40])
+    assert entry.name in error_of(laboratory.ursa(COMMAND, "--json", code=4))
+
+
+def test_a_gap_in_the_log_names_the_missing_version(laboratory):
+    entries = sorted(log_of(laboratory).glob("*.json"))
+    later = log_of(laboratory) / f"{len(entries) + 1:020}.json"
+    later.write_text(entries[-1].read_text())
+    message = error_of(laboratory.ursa(COMMAND, "--json", code=4))
+    assert f"{len(entries)}" in message and "recordings" in message
+
+
+def test_a_missing_data_file_is_named(laboratory):
+    file = data_file_of(laboratory)
+    file.unlink()
+    assert file.name in error_of(laboratory.ursa(COMMAND, "--json", code=4))
+
+
+@pytest.mark.parametrize("keep", [0, 3, 8, 100, -1, -9])
+def test_a_truncated_data_file_is_named(laboratory, keep):
+    file = data_file_of(laboratory)
+    content = file.read_bytes()
+    file.write_bytes(content[:keep])
+    assert file.name in error_of(laboratory.ursa(COMMAND, "--json", code=4))
+
+
+def test_a_table_of_a_newer_protocol_is_refused_by_its_features(laboratory):
+    entry = sorted(log_of(laboratory).glob("*.json"))[-1]
+    protocol = {"protocol": {"minReaderVersion": 3, "minWriterVersion": 7,
+                             "readerFeatures": ["deletionVectors", "shinyFeature"],
+                             "writerFeatures": ["deletionVectors", "shinyFeature"]}}
+    entry.write_text(entry.read_text() + json.dumps(protocol) + "\n")
+    message = error_of(laboratory.ursa(COMMAND, "--json", code=4))
+    assert "shinyFeature" in message and "deletionVectors" in message
+
+
+def test_a_newer_writer_version_can_be_read_and_not_written(laboratory):
+    entry = sorted(log_of(laboratory).glob("*.json"))[-1]
+    protocol = {"protocol": {"minReaderVersion": 1, "minWriterVersion": 7,
+                             "writerFeatures": ["appendOnly", "changeDataFeed"]}}
+    entry.write_text(entry.read_text() + json.dumps(protocol) + "\n")
+    laboratory.ursa(COMMAND, "--json")
+    run = laboratory.ursa(COMMAND, "--commit", "--max-indeterminate", 100, "--json", code=4)
+    assert "changeDataFeed" in error_of(run)
+
+
+@pytest.mark.parametrize("arguments, word", [
+    (("fix-duration-inplace",), "fix-durations-inplace"),
+    ((COMMAND, "--max-indeterminat", "1"), "--max-indeterminate"),
+    ((COMMAND, "--max-indeterminate", "-1"), "--max-indeterminate"),
+    ((COMMAND, "--shard", "4/4"), "--shard"),
+    ((COMMAND, "--since", "yesterday"), "--since"),
+    ((COMMAND, "--commit", "--plan-out", "x"), "--plan-out"),
+    (("query", "record"), "recordings"),
+    (("query", "recordings", "--columns", "duration"), "duration"),
+])
+def test_wrong_usage_is_exit_3_and_says_what_is_wrong(laboratory, arguments, word):
+    run = laboratory.ursa(*arguments, code=None)
+    assert run.code in (3, 4) and word in run.err
+
+
+def test_a_directory_without_a_catalog_says_so(tmp_path):
+    (tmp_path / "ursa.toml").write_text('default_profile = "p"\n[profile.p]\nroot = "."\n')
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "assets").mkdir()
+    message = error_of(ursa(COMMAND, "--json", cwd=tmp_path, code=4))
+    assert "catalog init" in message
+
+
+def test_a_laboratory_is_never_made_over_something(laboratory):
+    before = laboratory.fingerprint()
+    run = ursa("demo", laboratory.root, "--json", code=3)
+    assert str(laboratory.root) in error_of(run)
+    assert laboratory.fingerprint() == before
+
+
+def test_a_full_standard_output_is_an_error_not_a_success(laboratory):
+    import subprocess
+    from laboratory import BINARY
+    with open("/dev/full", "wb") as full:
+        process = subprocess.run([BINARY, COMMAND], cwd=laboratory.root, stdout=full,
+                                 stderr=subprocess.PIPE, timeout=60)
+    assert process.returncode == 4 and b"standard output" in process.stderr
