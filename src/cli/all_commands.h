@@ -20,5 +20,6 @@ std::unique_ptr<Command> MakeQuery();
 std::unique_ptr<Command> MakeTableRead();
 std::unique_ptr<Command> MakeExplain();
 std::unique_ptr<Command> MakeDemo();
+std::unique_ptr<Command> MakeDoctor();
 
 }  // namespace ursa::cli

@@ -19,6 +19,7 @@ CommandList AllCommands() {
   list.commands.push_back(MakeTableRead());
   list.commands.push_back(MakeExplain());
   list.commands.push_back(MakeDemo());
+  list.commands.push_back(MakeDoctor());
   list.groups = {{"catalog", "begin a catalog, and look at it"},
                  {"plan", "saved plans"},
                  {"table", "any Delta table"}};
