@@ -18,7 +18,8 @@ constexpr std::string_view kBytes = "written by ursa doctor; it may be deleted\n
 // Services refuse requests of a time further off than 15 minutes; this is on the way there.
 constexpr Nanoseconds kSkewMax = std::chrono::minutes{5};
 
-// Runs one check after the other, and tells the report of each.
+// Runs one check after the other, and tells the report of all when it ends: its first line is about
+// the catalog, which is opened late.
 class Examination {
  public:
   Examination(Invocation& invocation, const Profile& profile)
@@ -80,8 +81,7 @@ class Examination {
     if (!table) {
       return Failed("catalog", "assets", table.error());
     }
-    invocation_.report.Begin(
-        MakeRunInfo(profile_, EnvironmentOf(profile_, Writes::kAssets), *catalog, **table));
+    run_info_ = MakeRunInfo(profile_, EnvironmentOf(profile_, Writes::kAssets), *catalog, **table);
     Ok("catalog", "assets", fmt::format("{}, version {}", catalog->Uri(), (*table)->version));
   }
 
@@ -123,6 +123,12 @@ class Examination {
   }
 
   Result<void> End() {
+    if (run_info_) {
+      invocation_.report.Begin(*run_info_);
+    }
+    for (const ReportRow& row : rows_) {
+      invocation_.report.Row(row);
+    }
     invocation_.report.Summary(Json{
         {"checks", ok_ + notes_ + failed_}, {"ok", ok_}, {"notes", notes_}, {"failed", failed_}});
     return first_failure_ ? Result<void>(tl::unexpected(*first_failure_)) : Result<void>();
@@ -131,7 +137,7 @@ class Examination {
  private:
   void Tell(const char* check, std::string_view place, const char* outcome,
             const std::string& message, bool needs_person) {
-    invocation_.report.Row(
+    rows_.push_back(
         {Json{{"check", check}, {"place", place}, {"outcome", outcome}, {"message", message}}, true,
          needs_person});
   }
@@ -224,6 +230,8 @@ class Examination {
 
   Invocation& invocation_;
   const Profile& profile_;
+  std::optional<RunInfo> run_info_;
+  std::vector<ReportRow> rows_;
   uint64_t ok_ = 0;
   uint64_t notes_ = 0;
   uint64_t failed_ = 0;
