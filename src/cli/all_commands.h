@@ -9,6 +9,9 @@ namespace ursa::cli {
 
 std::unique_ptr<Command> MakeFixDurations();
 std::unique_ptr<Command> MakeFixModalities();
+std::unique_ptr<Command> MakeBackfillParticipants();
+std::unique_ptr<Command> MakeAuditParticipants();
+std::unique_ptr<Command> MakeCheckMergeMap();
 std::unique_ptr<Command> MakeApply();
 std::unique_ptr<Command> MakePlanShow();
 std::unique_ptr<Command> MakeRuns();
@@ -21,5 +24,7 @@ std::unique_ptr<Command> MakeTableRead();
 std::unique_ptr<Command> MakeExplain();
 std::unique_ptr<Command> MakeDemo();
 std::unique_ptr<Command> MakeDoctor();
+std::unique_ptr<Command> MakeCompletion();
+std::unique_ptr<Command> MakeMan();
 
 }  // namespace ursa::cli

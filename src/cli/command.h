@@ -62,9 +62,10 @@ struct Invocation {
   // How many things may be done at once: --jobs, else the number of cores on a directory, 32 on
   // S3. Source: architecture.md, "Concurrency".
   [[nodiscard]] size_t Jobs(const Profile& profile) const;
-  // Ends a dry run with the command line that commits it: --commit, on production
-  // --i-know-this-targets-prod too.
-  void OfferCommit(Environment environment) const;
+  // Ends a dry run with the command line that commits it: --commit, on production its guard's flag
+  // too.
+  void OfferCommit(Environment environment,
+                   const std::string& production_flag = "--i-know-this-targets-prod") const;
 };
 
 // Under which heading of `ursa --help` a command stands.

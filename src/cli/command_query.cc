@@ -48,7 +48,7 @@ class Query final : public Command {
     options.Text("--columns", "A,B", "only these columns, in this order", columns_);
     options.Whole("--limit", "N", "at most N rows", limit_);
     options.Whole("--version", "N", "the table as it was at this version", version_);
-    options.Choice("--format", "FORMAT", "how to write the rows",
+    options.Choice("--format", "how to write the rows",
                    {"table", "csv", "json", "parquet"}, format_);
   }
 

@@ -6,6 +6,7 @@
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 #include "cli/planned_command.h"
+#include "cli/restore_run.h"
 #include "plan/plan_reader.h"
 #include "plan/restore.h"
 #include "plan/runs.h"
@@ -52,37 +53,6 @@ class Runs final : public Command {
   }
 };
 
-class RestoreRun final : public PlannedRun {
- public:
-  explicit RestoreRun(plan::RestorePlan plan) : plan_(std::move(plan)) {}
-
-  [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.plan; }
-
-  void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
-    for (const plan::RestoreRow& row : plan_.rows) {
-      std::string_view action = plan::RestoreActionName(row.action);
-      if (fates != nullptr && row.change) {
-        action = ActionAfter(action, (*fates)[*row.change]);
-      }
-      report.Row({Json{{"table", row.table},
-                       {"key", row.key},
-                       {"recording_id", row.locator},
-                       {"action", action},
-                       {"restored", row.restored},
-                       {"refused", row.refused},
-                       {"reason", row.reason.empty() ? Json(nullptr) : Json(row.reason)}},
-                  row.action != plan::RestoreAction::kNothing, false});
-    }
-  }
-
-  [[nodiscard]] Json Counts() const override {
-    return Json{{"restore", plan_.restore}, {"nothing", plan_.nothing}, {"refused", plan_.refused}};
-  }
-
- private:
-  const plan::RestorePlan plan_;
-};
-
 class Restore final : public PlannedCommand {
  public:
   Restore()
@@ -100,24 +70,19 @@ class Restore final : public PlannedCommand {
 
   void Configure(Options& options) override {
     options.Argument("RUN_ID", "as `ursa runs` shows it", run_id_);
-    AddCommitOptions(options, commit_);
+    AddCommitOptions(options, commit_, {.typed_guard = true});
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("table", "table"), TextColumn("recording", "recording_id"),
-            TextColumn("action", "action"), TextColumn("restored", "restored"),
-            TextColumn("refused", "refused"), TextColumn("reason", "reason")};
+    return RestoreColumns();
   }
 
  protected:
   Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation&,
                                                const maintenance::PlanningContext& context,
                                                const delta::SnapshotPtr&) override {
-    const plan::RestoreContext restore{
-        context.catalog, context.spool,
-        context.tool,    FormatTime(std::chrono::floor<Microseconds>(context.clock.Now())),
-        context.jobs,    context.stop};
-    URSA_TRY(auto plan, plan::PlanRestore(restore, run_id_, commit_.max_changes));
+    URSA_TRY(auto plan,
+             plan::PlanRestore(RestoreContextOf(context), run_id_, commit_.max_changes));
     return std::make_unique<RestoreRun>(std::move(plan));
   }
 
@@ -226,6 +191,9 @@ class SavedRun final : public PlannedRun {
  public:
   explicit SavedRun(plan::Plan plan) : plan_(std::move(plan)) {}
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_; }
+  [[nodiscard]] ProductionGuard Guard() const override {
+    return GuardOfCommand(plan_.Header().command);
+  }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
     // The plan was read whole when it was opened; its spool can only fail with the disk.
     if (const auto shown = ReportChanges(report, plan_, fates); !shown) {
@@ -257,7 +225,7 @@ class Apply final : public PlannedCommand {
 
   void Configure(Options& options) override {
     options.Arguments("FILE", "what --plan-out saved", files_);
-    AddCommitOptions(options, commit_, {.guard = true, .plan = false});
+    AddCommitOptions(options, commit_, {.guard = true, .plan = false, .typed_guard = true});
   }
   [[nodiscard]] std::vector<Column> Columns() const override { return ChangeColumns(); }
 

@@ -1,8 +1,12 @@
 #include "cli/planned_command.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/text.h"
 #include "cli/catalog_session.h"
+#include "maintenance/backfill_participants.h"
 #include "plan/plan_reader.h"
 
 namespace ursa::cli {
@@ -15,6 +19,19 @@ struct PlannedCommand::Opened {
   catalog::Catalog catalog;
   delta::SnapshotPtr table;
 };
+
+namespace {
+
+std::string FlagOf(ProductionGuard guard) {
+  return guard == ProductionGuard::kTypedName ? "--confirm-prod" : "--i-know-this-targets-prod";
+}
+
+}  // namespace
+
+ProductionGuard GuardOfCommand(std::string_view command) {
+  return command == maintenance::kBackfillParticipants ? ProductionGuard::kTypedName
+                                                       : ProductionGuard::kFlag;
+}
 
 std::string_view ActionAfter(std::string_view planned, plan::Fate fate) {
   switch (fate) {
@@ -31,11 +48,43 @@ std::string_view ActionAfter(std::string_view planned, plan::Fate fate) {
 
 Result<void> PlannedCommand::Run(Invocation& invocation) {
   URSA_TRY(const Profile profile, invocation.LoadProfile());
+  URSA_CHECK(Prepare(invocation, profile));
   return commit_.commit ? Commit(invocation, profile) : DryRun(invocation, profile);
 }
 
-plan::Guards PlannedCommand::GuardsOf(Environment environment) const {
-  return {environment == Environment::kProduction, commit_.targets_production, commit_.expect};
+plan::Guards PlannedCommand::GuardsOf(Environment environment, const PlannedRun& run) const {
+  const bool typed = run.Guard() == ProductionGuard::kTypedName;
+  plan::Guards guards;
+  guards.targets_production = environment == Environment::kProduction;
+  guards.production_confirmed = typed ? commit_.confirm_production : commit_.targets_production;
+  guards.production_flag = FlagOf(run.Guard());
+  guards.expected_changes_digest = commit_.expect;
+  return guards;
+}
+
+Result<void> PlannedCommand::Confirm(const Invocation& invocation, const Opened& opened,
+                                     const PlannedRun& run) {
+  if (opened.environment != Environment::kProduction ||
+      run.Guard() != ProductionGuard::kTypedName) {
+    return {};
+  }
+  const std::string name = AssetsName(opened.profile);
+  if (!invocation.process.ask) {
+    return Refuse("confirmation", "nobody can be asked for the assets bucket's name");
+  }
+  URSA_TRY_CONTEXT(
+      const std::string typed,
+      invocation.process.ask(fmt::format(
+          "\nThis writes {} changes to the production catalog {}.\n"
+          "Type the name of its assets bucket to go on (of a directory: its root, as ursa.toml has "
+          "it): ",
+          run.ThePlan().Count(), EscapeForDisplay(opened.catalog.Uri()))),
+      "asking for the assets bucket's name; nothing was written");
+  if (typed != name) {
+    return Refuse("confirmation",
+                  "what was typed is not the name of the assets bucket; nothing was written");
+  }
+  return {};
 }
 
 maintenance::PlanningContext PlannedCommand::ContextOf(Invocation& invocation,
@@ -92,7 +141,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
                       std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
   run->ShowRows(invocation.report, nullptr);
-  Summarize(invocation, opened, *run, GuardsOf(opened.environment), nullptr);
+  Summarize(invocation, opened, *run, GuardsOf(opened.environment, *run), nullptr);
   if (commit_.plan_out) {
     auto written = plan::WritePlanFile(invocation.process.working_directory / *commit_.plan_out,
                                        run->ThePlan());
@@ -102,7 +151,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
     URSA_CHECK(written);
   }
   if (run->ThePlan().Count() > 0) {
-    invocation.OfferCommit(opened.environment);
+    invocation.OfferCommit(opened.environment, FlagOf(run->Guard()));
   }
   return {};
 }
@@ -114,12 +163,16 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
   const Opened opened{profile, laboratory.environment, *laboratory.raw, catalog, std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
-  const plan::Guards guards = GuardsOf(opened.environment);
+  const plan::Guards guards = GuardsOf(opened.environment, *run);
   const auto apply = [&]() -> Result<plan::ApplyOutcome> {
     URSA_TRY(
         catalog::Writer writer,
         catalog::Writer::Open(*laboratory.assets, catalog,
                               WriteContextOf(invocation, profile, commit_.commit_timeout_seconds)));
+    if (run->ThePlan().Count() > 0 && plan::WouldRefuse(run->ThePlan(), guards).empty()) {
+      URSA_CHECK(Confirm(invocation, opened, *run));
+      URSA_CHECK(run->BeforeCommit(invocation));
+    }
     invocation.progress.Begin("committing", "rows", run->ThePlan().Count());
     return plan::Apply(run->ThePlan(), guards, writer);
   };

@@ -186,17 +186,17 @@ std::string_view RestoreActionName(RestoreAction action) {
   return "";
 }
 
-Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
-                                std::optional<uint64_t> max_changes) {
-  URSA_TRY(const std::vector<Plan> plans,
-           ReadCommittedPlans(context.catalog, run_id, context.spool));
+namespace {
+
+Result<RestorePlan> PlanRestoreOf(const RestoreContext& context, const std::vector<Plan>& plans,
+                                  std::optional<uint64_t> max_changes) {
   PlanHeader header;
   header.command = "restore";
   header.catalog_uri = context.catalog.Uri();
   header.tool = context.tool;
   header.created_at = context.created_at;
-  header.marks[run_id] = kRunUndone;
   for (const Plan& plan : plans) {
+    header.marks[plan.RunId()] = kRunUndone;
     for (const auto& [name, base] : plan.Header().tables) {
       URSA_TRY(const delta::SnapshotPtr snapshot, context.catalog.Table(name));
       header.tables[name] = TableBase{snapshot->metadata.id, snapshot->version};
@@ -212,13 +212,35 @@ Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string
     URSA_CHECK(AddInverses(context, *plan, builder, rows));
   }
   builder.AddMaxChanges(max_changes);
-  RestorePlan restore{std::move(builder).Finish(), std::move(rows), 0, 0, 0};
+  RestorePlan restore{std::move(builder).Finish(), std::move(rows), 0, 0, 0,
+                      plans.front().Header().command};
   for (const RestoreRow& row : restore.rows) {
     ++(row.action == RestoreAction::kRestore   ? restore.restore
        : row.action == RestoreAction::kNothing ? restore.nothing
                                                : restore.refused);
   }
   return restore;
+}
+
+}  // namespace
+
+Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
+                                std::optional<uint64_t> max_changes) {
+  URSA_TRY(const std::vector<Plan> plans,
+           ReadCommittedPlans(context.catalog, run_id, context.spool));
+  return PlanRestoreOf(context, plans, max_changes);
+}
+
+Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
+                                          std::optional<uint64_t> max_changes) {
+  if (snapshot.Header().catalog_uri != context.catalog.Uri()) {
+    return Refuse("plan_other_catalog", "the snapshot is of the catalog " +
+                                            snapshot.Header().catalog_uri + ", not of " +
+                                            context.catalog.Uri());
+  }
+  std::vector<Plan> plans;
+  plans.push_back(std::move(snapshot));
+  return PlanRestoreOf(context, plans, max_changes);
 }
 
 }  // namespace ursa::plan

@@ -43,6 +43,7 @@ struct RestorePlan {
   uint64_t restore = 0;
   uint64_t nothing = 0;
   uint64_t refused = 0;
+  std::string command = {};  // that made the run, and whose guard its restore needs
 };
 
 struct RestoreContext {
@@ -58,5 +59,11 @@ struct RestoreContext {
 // kRefused `plan_damaged` where its snapshot is not what was written. `max_changes` is a brake.
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
                                 std::optional<uint64_t> max_changes);
+
+// The same for a snapshot that was saved in a file when the run began. It holds all that the run
+// planned to change: rows that the run left alone are judged like those that changed since.
+// kRefused `plan_other_catalog` where it is another catalog's.
+Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
+                                          std::optional<uint64_t> max_changes);
 
 }  // namespace ursa::plan
