@@ -315,6 +315,19 @@ TEST_F(LyingServerTest, EndsAReadAtAStop) {
   ExpectError(reading->Get("k"), ErrorCode::kInterrupted);
 }
 
+TEST_F(LyingServerTest, TriesNothingAgainAfterAStop) {
+  std::stop_source stop;
+  settings_.stop = stop.get_token();
+  ObjectStore& store = Serve([&](const SeenRequest&, size_t) {
+    stop.request_stop();
+    return Answer(500);
+  });
+  ExpectError(store.Get("k"), ErrorCode::kInterrupted, "out of order");
+  EXPECT_EQ(server_->Requests().size(), 1U);
+  ExpectError(store.Put("k", "mine", PutCondition::kNone), ErrorCode::kUnavailable);
+  ExpectError(store.Put("k", "mine", PutCondition::kIfAbsent), ErrorCode::kUnknownOutcome);
+}
+
 TEST_F(LyingServerTest, GivesEachByteOfAStreamOnce) {
   ScriptedAnswer cut = Object(200, "0123456789");
   cut.bytes.resize(cut.bytes.size() - 4);
