@@ -37,20 +37,24 @@ def file_system():
                            region="us-east-1", allow_bucket_creation=True)
 
 
-class Buckets:
-    """A laboratory in buckets: one that `ursa demo` made, uploaded."""
+def upload(directory, suffix):
+    """A new bucket with what is in a directory."""
+    from pyarrow import fs
+    bucket = f"lab-{uuid.uuid4().hex[:12]}{suffix}"
+    files = file_system()
+    files.create_dir(bucket)
+    fs.copy_files(str(directory), bucket, destination_filesystem=files)
+    return bucket
 
-    def __init__(self, local, directory, suffix):
-        from pyarrow import fs
-        self.local = local
+
+class Buckets:
+    """A laboratory in two buckets, and its ursa.toml in a directory."""
+
+    def __init__(self, directory, raw, assets):
         self.directory = directory
-        stem = "lab-" + uuid.uuid4().hex[:12]
-        self.raw, self.assets = f"{stem}-raw{suffix}", f"{stem}-assets{suffix}"
+        self.raw, self.assets = raw, assets
         self.files = file_system()
-        for bucket, name in ((self.raw, "raw"), (self.assets, "assets")):
-            self.files.create_dir(bucket)
-            fs.copy_files(str(local.root / name), bucket, destination_filesystem=self.files)
-        self.configure(raw=self.raw, assets=self.assets)
+        self.configure(raw=raw, assets=assets)
 
     def configure(self, raw, assets, more="", endpoint=ENDPOINT):
         (self.directory / "ursa.toml").write_text(
@@ -83,9 +87,15 @@ def local(tmp_path_factory):
     return Laboratory(tmp_path_factory.mktemp("demo") / "lab", recordings=40)
 
 
+@pytest.fixture(scope="module")
+def raw(local):
+    """The recordings, uploaded once: no test changes them."""
+    return upload(local.root / "raw", "-raw-test")
+
+
 @pytest.fixture
-def buckets(local, tmp_path):
-    return Buckets(local, tmp_path, "-test")
+def buckets(local, raw, tmp_path):
+    return Buckets(tmp_path, raw, upload(local.root / "assets", "-assets-test"))
 
 
 def without_run(records):
@@ -141,8 +151,8 @@ def test_a_reader_cannot_commit(buckets):
     assert buckets.names(buckets.assets) == before
 
 
-def test_a_bucket_without_a_staging_name_is_production(local, tmp_path):
-    buckets = Buckets(local, tmp_path, "")
+def test_a_bucket_without_a_staging_name_is_production(local, raw, tmp_path):
+    buckets = Buckets(tmp_path, raw, upload(local.root / "assets", "-assets"))
     run = buckets.ursa(COMMAND, "--json", "--commit", "--max-indeterminate", 100, code=2)
     assert run.records[0]["environment"] == "production"
     assert run.summary["refused"] == "production"
