@@ -23,6 +23,7 @@ std::unique_ptr<Command> MakeQuery();
 std::unique_ptr<Command> MakeTableRead();
 std::unique_ptr<Command> MakeExplain();
 std::unique_ptr<Command> MakeDemo();
+std::unique_ptr<Command> MakeDoctor();
 std::unique_ptr<Command> MakeCompletion();
 std::unique_ptr<Command> MakeMan();
 

@@ -8,7 +8,7 @@
 //     std::vector<Column> Columns() const override { return {TextColumn("thing", "thing")}; }
 //     Result<void> Run(Invocation& invocation) override {
 //       URSA_TRY(const Profile profile, invocation.LoadProfile());
-//       URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+//       URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
 //       invocation.report.Begin({...});
 //       ...
 //       return {};

@@ -22,6 +22,7 @@ CommandList AllCommands() {
   list.commands.push_back(MakeTableRead());
   list.commands.push_back(MakeExplain());
   list.commands.push_back(MakeDemo());
+  list.commands.push_back(MakeDoctor());
   list.commands.push_back(MakeCompletion());
   list.commands.push_back(MakeMan());
   list.groups = {{"catalog", "begin a catalog, and look at it"},

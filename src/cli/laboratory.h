@@ -8,7 +8,9 @@
 #include <memory>
 
 #include "base/result.h"
+#include "cli/command.h"
 #include "cli/config.h"
+#include "cli/credentials.h"
 #include "cli/report.h"
 #include "store/object_store.h"
 
@@ -30,9 +32,30 @@ struct WritableLaboratory {
   std::unique_ptr<store::ObjectStore> assets;
 };
 
-// Opens the profile's stores. kNotFound (exit 4) where root, raw/ or assets/ is missing, and
-// kUnsupported for a profile with an endpoint.
-Result<Laboratory> OpenLaboratory(const Profile& profile);
-Result<WritableLaboratory> OpenWritableLaboratory(const Profile& profile);
+// What a command may write to. Only assets, but for the one that writes manifests too.
+enum class Writes { kAssets, kAssetsAndRaw };
+
+// Staging where every place that is written to is staging: a bucket by its name (-test, -staging),
+// a directory by the file .ursa-staging at its root. Source: catalog.md, section 1.
+Environment EnvironmentOf(const Profile& profile, Writes writes);
+
+// Opens the profile's stores. kNotFound (exit 4) where a directory's root, raw/ or assets/ is
+// missing; kUsage where a bucket's credentials are. Of buckets nothing is read yet.
+Result<Laboratory> OpenLaboratory(const Invocation& invocation, const Profile& profile,
+                                  Writes writes = Writes::kAssets);
+Result<WritableLaboratory> OpenWritableLaboratory(const Invocation& invocation,
+                                                  const Profile& profile,
+                                                  Writes writes = Writes::kAssets);
+
+// One of the two by itself; only what must write to raw opens that so. Errors likewise.
+Result<std::unique_ptr<store::ReadableStore>> OpenBucket(const Invocation& invocation,
+                                                         const Profile& profile, BucketRole role);
+Result<std::unique_ptr<store::ObjectStore>> OpenWritableBucket(const Invocation& invocation,
+                                                               const Profile& profile,
+                                                               BucketRole role);
+
+// How a bucket of a profile that has buckets is opened.
+Result<store::S3Settings> S3SettingsOf(const Invocation& invocation, const Profile& profile,
+                                       BucketRole role);
 
 }  // namespace ursa::cli

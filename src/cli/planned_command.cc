@@ -168,7 +168,7 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
 }
 
 Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profile) {
-  URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+  URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
   URSA_TRY(catalog::Catalog catalog,
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
   URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
@@ -193,7 +193,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
 }
 
 Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profile) {
-  URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(profile));
+  URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(invocation, profile));
   URSA_TRY(catalog::Catalog catalog,
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
   URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));

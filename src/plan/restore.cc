@@ -56,12 +56,11 @@ std::optional<std::string> GroupOf(const Change& change) {
 
 class Restorer {
  public:
-  // `net` is what the run of `command` did.
-  Restorer(const RestoreContext& context, Plan net, PlanHeader header, std::string command)
+  // `net` is what the run did.
+  Restorer(const RestoreContext& context, Plan net, PlanHeader header)
       : context_(context),
         header_(std::move(header)),
-        restore_(std::move(command), std::move(net), PlanBuilder(header_, context.spool).Finish()) {
-  }
+        restore_(std::move(net), PlanBuilder(header_, context.spool).Finish()) {}
 
   // Steps 2 to 4.
   Result<RestorePlan> Make(std::optional<uint64_t> max_changes) && {

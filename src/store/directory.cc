@@ -78,30 +78,8 @@ class Directory final : public ObjectStore {
   const FileDescriptor descriptor_;
 };
 
-struct Extent {
-  uint64_t offset = 0;
-  uint64_t length = 0;
-};
-
-// The bytes of an object of `size` bytes that a range means.
-Extent ExtentOf(ByteRange range, uint64_t size) {
-  switch (range.kind) {
-    case ByteRange::Kind::kFrom: {
-      const uint64_t offset = std::min(range.offset, size);
-      return {offset, std::min(range.length, size - offset)};
-    }
-    case ByteRange::Kind::kLast: {
-      const uint64_t length = std::min(range.length, size);
-      return {size - length, length};
-    }
-    case ByteRange::Kind::kWhole:
-      break;
-  }
-  return {0, size};
-}
-
 // Reads an extent whole. False, with errno, where that fails; EIO for a file that ends before it.
-bool ReadAt(const FileDescriptor& file, const Extent& extent, std::string& bytes) {
+bool ReadAt(const FileDescriptor& file, const ResolvedRange& extent, std::string& bytes) {
   bytes.resize(extent.length);
   size_t done = 0;
   while (done < extent.length) {
@@ -158,7 +136,7 @@ Result<Object> Directory::Get(std::string_view key, ByteRange range,
     size = static_cast<uint64_t>(status.st_size);
     before = EtagOf(status);
   }
-  const Extent extent = ExtentOf(range, *size);
+  const ResolvedRange extent = Resolve(range, *size);
   if (extent.length > kWholeBytesMax) {
     return Fail(ErrorCode::kUnsupported, PathOf(key) + " is larger than 5 GiB");
   }
