@@ -53,7 +53,7 @@ Canonicalizer::SkipList Canonicalizer::MakeSkipList(const std::vector<std::strin
   for (const std::string& entry : entries) {
     const std::string clean = CleanName(entry);
     list.folded.insert(FoldName(clean));
-    list.slugs.insert(slugger_.Slug(clean));
+    list.slugs.insert(slugger_.Slug(TitleCaseName(clean)));
   }
   return list;
 }
@@ -84,7 +84,9 @@ Participant Canonicalizer::Resolve(std::string_view typed, const KnownParticipan
   Participant participant;
   const std::string clean = CleanName(typed);
   const std::string folded = FoldName(clean);
-  std::string slug = slugger_.Slug(clean);
+  // The slug that the name gets unless the merge map knows it; transliterating is what costs.
+  const std::string title = TitleCaseName(clean);
+  std::string slug = slugger_.Slug(title);
   if (placeholders_.Has(folded, slug)) {
     participant.kind = NameKind::kPlaceholder;
     return participant;
@@ -94,9 +96,10 @@ Participant Canonicalizer::Resolve(std::string_view typed, const KnownParticipan
     return participant;
   }
   const CanonicalName* target = settings_.merge_map.Find(clean);
-  participant.name = target != nullptr ? target->name : TitleCaseName(clean);
-  slug = target != nullptr && target->fixed_slug ? *target->fixed_slug
-                                                 : slugger_.Slug(participant.name);
+  participant.name = target != nullptr ? target->name : title;
+  if (target != nullptr) {
+    slug = target->fixed_slug ? *target->fixed_slug : slugger_.Slug(target->name);
+  }
   if (const std::string* id = known.IdOfName(participant.name, slug)) {
     participant.participant_id = *id;
     participant.name = *known.DisplayNameOf(*id);
