@@ -59,6 +59,15 @@ Result<std::unique_ptr<store::ReadableStore>> OpenRaw(const Profile& profile,
                   "Ursa on: ursa demo DIR");
 }
 
+// "account.r2.cloudflarestorage.com" of "https://account.r2.cloudflarestorage.com:443/".
+std::string_view HostOf(std::string_view endpoint) {
+  const size_t scheme = endpoint.find("://");
+  if (scheme != std::string_view::npos) {
+    endpoint.remove_prefix(scheme + 3);
+  }
+  return endpoint.substr(0, endpoint.find_first_of(":/"));
+}
+
 constexpr std::string_view kAssetsHint =
     "the catalog is expected there; correct root, or begin one: ursa catalog init";
 
@@ -79,6 +88,20 @@ Result<WritableLaboratory> OpenWritableLaboratory(const Profile& profile) {
   const fs::path directory = place->root / "assets";
   URSA_TRY(auto assets, WithHint(store::OpenDirectory(directory), profile, directory, kAssetsHint));
   return WritableLaboratory{profile, EnvironmentOf(place->root), std::move(raw), std::move(assets)};
+}
+
+Result<std::unique_ptr<store::ObjectStore>> OpenWritableRaw(const Profile& profile) {
+  URSA_TRY(const DirectoryPlace* place, DirectoryOf(profile));
+  return store::OpenDirectory(place->root / "raw");
+}
+
+std::string RawLocation(const Profile& profile) {
+  const auto* bucket = std::get_if<S3Place>(&profile.place);
+  if (bucket == nullptr) {
+    return "local://raw";
+  }
+  const bool is_r2 = HostOf(bucket->endpoint).ends_with(".r2.cloudflarestorage.com");
+  return (is_r2 ? "r2://" : "s3://") + bucket->raw_bucket;
 }
 
 }  // namespace ursa::cli

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "cli/config.h"
@@ -34,5 +35,13 @@ struct WritableLaboratory {
 // kUnsupported for a profile with an endpoint.
 Result<Laboratory> OpenLaboratory(const Profile& profile);
 Result<WritableLaboratory> OpenWritableLaboratory(const Profile& profile);
+
+// The raw bucket for the one command that writes to it, and only what no rig wrote: manifests that
+// a reconstruction puts if absent. Errors likewise.
+Result<std::unique_ptr<store::ObjectStore>> OpenWritableRaw(const Profile& profile);
+
+// What the raw_storage_uri of a row begins with: "local://raw", "r2://<bucket>", "s3://<bucket>".
+// Source: raw-recordings.md section 4, "Rows of a manifest".
+std::string RawLocation(const Profile& profile);
 
 }  // namespace ursa::cli

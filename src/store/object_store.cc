@@ -1,8 +1,52 @@
 #include "store/object_store.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ursa::store {
+namespace {
+
+constexpr uint64_t kPieceBytesMax = uint64_t{8} << 20;
+
+}  // namespace
+
+Result<ObjectInfo> ReadableStore::GetStream(std::string_view key, ByteRange range,
+                                            std::string_view if_match,
+                                            const ObjectSink& sink) const {
+  URSA_TRY(ObjectInfo info, Head(key));
+  if (!if_match.empty() && if_match != info.etag) {
+    return Fail(ErrorCode::kPreconditionFailed, "the object " + info.key + " has changed");
+  }
+  ResolvedRange rest = Resolve(range, info.size_bytes);
+  while (rest.length > 0) {
+    const auto wanted = ByteRange::From(rest.offset, std::min(rest.length, kPieceBytesMax));
+    URSA_TRY(const Object piece, Get(key, wanted, info.etag));
+    if (piece.bytes.size() != wanted.length || piece.offset != rest.offset) {
+      return Fail(ErrorCode::kCorrupt,
+                  "a part of the object " + info.key + " is not what was asked");
+    }
+    URSA_CHECK(sink({piece.bytes, piece.offset, info}));
+    rest.offset += wanted.length;
+    rest.length -= wanted.length;
+  }
+  return info;
+}
+
+ResolvedRange Resolve(const ByteRange& range, uint64_t size_bytes) {
+  switch (range.kind) {
+    case ByteRange::Kind::kWhole:
+      return {0, size_bytes};
+    case ByteRange::Kind::kFrom: {
+      const uint64_t offset = std::min(range.offset, size_bytes);
+      return {offset, std::min(range.length, size_bytes - offset)};
+    }
+    case ByteRange::Kind::kLast: {
+      const uint64_t length = std::min(range.length, size_bytes);
+      return {size_bytes - length, length};
+    }
+  }
+  return {};
+}
 
 Result<void> CheckKey(std::string_view key) {
   size_t start = 0;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,17 @@ struct ListOptions {
   std::string start_after;  // only keys and prefixes after this one
 };
 
+// Some of the bytes of an object that is being streamed; all pieces are from one version of it.
+struct ObjectPiece {
+  std::string_view bytes;
+  uint64_t offset = 0;  // of the first byte within the object
+  const ObjectInfo& object;
+};
+
+// Takes the pieces of one stream in the order of the object's bytes, each once and without gaps. An
+// error ends the stream and is what GetStream returns.
+using ObjectSink = std::function<Result<void>(const ObjectPiece& piece)>;
+
 // What must hold for a Put to happen.
 enum class PutCondition {
   kNone,      // replaces what is there, atomically
@@ -81,6 +93,12 @@ class ReadableStore {
   Result<Object> Get(std::string_view key, ByteRange range = ByteRange::Whole()) const {
     return Get(key, range, {});
   }
+
+  // The same handed to `sink` in pieces of bounded memory, for objects of any size. Where it fails
+  // after some pieces, the sink knows how far it got, and of which object: GetStream of the range
+  // from there, with that etag as `if_match`, goes on. This one reads piece by piece with Get.
+  virtual Result<ObjectInfo> GetStream(std::string_view key, ByteRange range,
+                                       std::string_view if_match, const ObjectSink& sink) const;
 
   virtual Result<ObjectInfo> Head(std::string_view key) const = 0;
 
@@ -104,6 +122,13 @@ class ObjectStore : public ReadableStore {
 // kInvalid unless `key` is one or more parts joined by single slashes, no part being empty, "." or
 // "..", and without NUL.
 Result<void> CheckKey(std::string_view key);
+
+// What `range` means for an object of `size_bytes`: the offset of its first byte, and how many.
+struct ResolvedRange {
+  uint64_t offset = 0;
+  uint64_t length = 0;
+};
+ResolvedRange Resolve(const ByteRange& range, uint64_t size_bytes);
 
 // All objects below `prefix`, page after page.
 Result<std::vector<ObjectInfo>> ListAll(const ReadableStore& store, std::string_view prefix);
