@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -38,6 +39,11 @@ std::optional<size_t> TerminalColumns(int descriptor) {
   return size.ws_col;
 }
 
+std::string HostName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -62,6 +68,7 @@ int main(int argc, char** argv) {
       .random = []() -> ursa::Random& { return ursa::SystemRandom(); },
       .stop = signals.Token(),
       .cores = std::max(1U, std::thread::hardware_concurrency()),
+      .host = HostName(),
   };
   return ursa::cli::Run(process);
 }

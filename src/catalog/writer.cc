@@ -9,6 +9,7 @@ namespace ursa::catalog {
 namespace {
 
 constexpr std::string_view kProbeName = "_probe";
+constexpr int kProbeAttemptsMax = 4;
 constexpr std::string_view kProbeBytes =
     "Ursa puts this object again, if absent, before it commits: the store has to refuse that.\n";
 
@@ -58,8 +59,8 @@ class RegisterSource final : public delta::MergeSource {
                   "the table " + table_.name + " has a row with the key " +
                       std::string(keys_[change]) + " already; nothing was written");
     }
-    decision.kind = row == nullptr ? delta::RowDecision::Kind::kInsert
-                                   : delta::RowDecision::Kind::kUpdate;
+    decision.kind =
+        row == nullptr ? delta::RowDecision::Kind::kInsert : delta::RowDecision::Kind::kUpdate;
     for (const auto& [column, value] : rows_[change]) {
       if (const auto position = schema_.IndexOf(column)) {
         decision.values.emplace_back(*position, value);
@@ -113,8 +114,9 @@ Result<void> CheckNotSealed(const delta::Snapshot& snapshot) {
   if (sealed == snapshot.metadata.configuration.end()) {
     return {};
   }
-  return Refuse("sealed", "the table " + snapshot.table_path + " is sealed: the catalog was moved (" +
-                              "pointer " + sealed->second + "); run the command again");
+  return Refuse("sealed", "the table " + snapshot.table_path +
+                              " is sealed: the catalog was moved (" + "pointer " + sealed->second +
+                              "); run the command again");
 }
 
 Writer::Writer(store::ObjectStore& assets, Catalog catalog, WriteContext context)
@@ -133,16 +135,27 @@ Result<void> Writer::Probe() {
     return {};
   }
   const std::string key = catalog_.Prefix() + "/" + std::string(kProbeName);
-  // The first put makes the probe where there is none; then the second one has to be refused.
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    const auto put = assets_->Put(key, kProbeBytes, store::PutCondition::kIfAbsent);
+  // The first put makes the probe where there is none; then the second one has to be refused. A put
+  // without an answer says nothing, and is repeated.
+  Error unknown;
+  int accepted = 0;
+  for (int attempt = 0; attempt < kProbeAttemptsMax && accepted < 2; ++attempt) {
+    auto put = assets_->Put(key, kProbeBytes, store::PutCondition::kIfAbsent);
     if (!put && put.error().code == ErrorCode::kAlreadyExists) {
       probed_ = true;
       return {};
     }
     if (!put && put.error().code != ErrorCode::kUnknownOutcome) {
-      return Propagate(put.error(), "probing whether the store refuses to overwrite");
+      return Propagate(std::move(put).error(), "probing whether the store refuses to overwrite");
     }
+    if (put) {
+      ++accepted;
+    } else {
+      unknown = std::move(put).error();
+    }
+  }
+  if (accepted < 2) {
+    return Propagate(std::move(unknown), "probing whether the store refuses to overwrite");
   }
   return Refuse("probe_failed",
                 "the store at " + assets_->Uri() +
@@ -165,29 +178,36 @@ Result<delta::MergeOutcome> Writer::Merge(const TableDefinition& table, delta::M
   if (!snapshot) {
     return tl::unexpected(std::move(snapshot).error());
   }
-  const delta::MergeOptions options{table.key_columns,
-                                    table.locator_column,
-                                    operation,
-                                    std::move(transactions),
-                                    context_.engine_info,
-                                    context_.timeout,
-                                    context_.jobs,
-                                    context_.stop,
-                                    context_.clock,
+  const delta::MergeOptions options{table.key_columns,       table.locator_column, operation,
+                                    std::move(transactions), context_.engine_info, context_.timeout,
+                                    context_.jobs,           context_.stop,        context_.clock,
                                     context_.random};
   URSA_TRY_CONTEXT(delta::MergeOutcome outcome,
                    delta::Merge(*assets_, std::move(*snapshot), source, options),
                    "committing to the table " + table.name);
-  if (outcome.committed) {
-    URSA_TRY(const Pointer pointer, ReadPointer(*assets_));
-    if (pointer.prefix != catalog_.Prefix()) {
-      return Fail(ErrorCode::kConflict,
-                  fmt::format("version {} of {} is committed, and was carried over when the "
-                              "catalog moved to {}; run the command again for the rest",
-                              outcome.version, catalog_.TablePath(table.name), pointer.prefix));
-    }
+  if (outcome.committed && !outcome.follow_up_error) {
+    outcome.follow_up_error = LookWhetherItMoved(outcome.version, table);
   }
   return outcome;
+}
+
+std::optional<Error> Writer::LookWhetherItMoved(int64_t version,
+                                                const TableDefinition& table) const {
+  const auto pointer = ReadPointer(*assets_);
+  const std::string what =
+      fmt::format("version {} of {} is committed", version, catalog_.TablePath(table.name));
+  if (!pointer) {
+    Error error = pointer.error();
+    error.context.push_back(what + "; looking whether the catalog moved");
+    return error;
+  }
+  if (pointer->prefix == catalog_.Prefix()) {
+    return std::nullopt;
+  }
+  return Error{ErrorCode::kConflict,
+               what + ", and was carried over when the catalog moved to " + pointer->prefix,
+               {},
+               {}};
 }
 
 Result<RegisterOutcome> Writer::Register(const TableDefinition& table,
@@ -200,17 +220,46 @@ Result<RegisterOutcome> Writer::Register(const TableDefinition& table,
   return source.Outcome(outcome.version);
 }
 
+namespace {
+
+Result<void> CreatePointer(store::ObjectStore& assets, const std::string& prefix,
+                           const Pointer& previous, const WriteContext& context) {
+  const nlohmann::ordered_json body{
+      {"prefix", prefix},
+      {"activated_at", FormatTime(std::chrono::floor<Microseconds>(context.clock.Now()))},
+      {"by", context.engine_info},
+      {"reason", "catalog init"},
+      {"previous", previous.generation == 0 ? nlohmann::ordered_json(nullptr)
+                                            : nlohmann::ordered_json(previous.prefix)}};
+  const std::string key = fmt::format("{}{:020}.json", kPointerPrefix, previous.generation + 1);
+  auto put = assets.Put(key, body.dump(2) + "\n", store::PutCondition::kIfAbsent);
+  if (put || put.error().code != ErrorCode::kUnknownOutcome) {
+    return put;
+  }
+  // Whoever wrote it: it is there, or it is not.
+  const auto newest = ReadPointer(assets);
+  return newest && newest->prefix == prefix ? Result<void>() : put;
+}
+
+}  // namespace
+
 Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefix,
                             const WriteContext& context) {
   URSA_CHECK_CONTEXT(store::CheckKey(prefix), "the catalog's prefix");
   URSA_TRY(const Pointer pointer, ReadPointer(assets));
-  if (auto existing = Catalog::Open(assets, pointer.prefix)) {
+  const auto existing = Catalog::Open(assets, pointer.prefix);
+  if (existing) {
     return Fail(ErrorCode::kAlreadyExists,
                 "there is a catalog already at " + existing->Uri() + "; nothing was written");
   }
+  if (existing.error().code != ErrorCode::kNotFound) {
+    return Propagate(existing.error(), "looking whether there is a catalog already");
+  }
   const auto probe = assets.Put(prefix + "/" + std::string(kProbeName), kProbeBytes,
                                 store::PutCondition::kIfAbsent);
-  if (!probe && probe.error().code != ErrorCode::kAlreadyExists) {
+  // One of unknown outcome is no matter: the probe is made again where it is missing.
+  if (!probe && probe.error().code != ErrorCode::kAlreadyExists &&
+      probe.error().code != ErrorCode::kUnknownOutcome) {
     return tl::unexpected(probe.error());
   }
   // `recordings` is what makes it a catalog, so an interrupted run can simply be repeated.
@@ -219,25 +268,15 @@ Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefi
       if ((table.name == kRecordings) != recordings) {
         continue;
       }
-      const auto created =
-          delta::CreateTable(assets, prefix + "/" + table.name, table.schema,
-                             context.engine_info, context.clock, context.random);
+      const auto created = delta::CreateTable(assets, prefix + "/" + table.name, table.schema,
+                                              context.engine_info, context.clock, context.random);
       if (!created && created.error().code != ErrorCode::kAlreadyExists) {
         return tl::unexpected(created.error());
       }
     }
   }
   if (prefix != pointer.prefix) {
-    const nlohmann::ordered_json body{{"prefix", prefix},
-                                      {"activated_at", FormatTime(std::chrono::floor<Microseconds>(
-                                                           context.clock.Now()))},
-                                      {"by", context.engine_info},
-                                      {"reason", "catalog init"},
-                                      {"previous", pointer.generation == 0
-                                                       ? nlohmann::ordered_json(nullptr)
-                                                       : nlohmann::ordered_json(pointer.prefix)}};
-    URSA_CHECK(assets.Put(fmt::format("{}{:020}.json", kPointerPrefix, pointer.generation + 1),
-                          body.dump(2) + "\n", store::PutCondition::kIfAbsent));
+    URSA_CHECK(CreatePointer(assets, prefix, pointer, context));
   }
   return Catalog::Open(assets, std::nullopt);
 }

@@ -2,8 +2,8 @@
 //
 // Before the first commit of a run the store must prove that it refuses a second conditional PUT
 // (the probe). Before each try the table must not be sealed by a flip. After each commit the
-// pointer is read again: a commit that a flip overtook was carried over by it, and no further one
-// goes to the old prefix. Source: catalog.md sections 1 and 3.
+// pointer is read again: a commit that a flip overtook holds, as the flip carried it over, and no
+// further one goes to the old prefix, whose tables are sealed. Source: catalog.md sections 1 and 3.
 #pragma once
 
 #include <optional>
@@ -28,6 +28,9 @@ struct WriteContext {
   std::stop_token stop;
   Clock& clock;
   Random& random;
+  // Who writes, and where; stands in the commits of plans. Empty: not known.
+  std::string actor = {};
+  std::string host = {};
 };
 
 enum class OnConflict { kError, kSkip, kOverwrite };
@@ -51,7 +54,8 @@ class Writer {
   [[nodiscard]] store::ObjectStore& Assets() const { return *assets_; }
 
   // Merges `source` into a table of catalog.md, which is created where it is missing. Errors as
-  // delta::Merge; kRefused `sealed` and `probe_failed`.
+  // delta::Merge; kRefused `sealed` and `probe_failed`. A pointer that moved meanwhile, or can't be
+  // read, is a follow_up_error: the commit holds.
   Result<delta::MergeOutcome> Merge(const TableDefinition& table, delta::MergeSource& source,
                                     const std::string& operation,
                                     std::vector<delta::Transaction> transactions);
@@ -64,8 +68,12 @@ class Writer {
 
  private:
   Writer(store::ObjectStore& assets, Catalog catalog, WriteContext context);
-  // kRefused `probe_failed` unless the store refuses to put `_probe` a second time.
+  // kRefused `probe_failed` where the store lets `_probe` be put a second time; where it can't be
+  // told, the error of the store.
   Result<void> Probe();
+  // What is to be said of a commit that a flip may have overtaken.
+  [[nodiscard]] std::optional<Error> LookWhetherItMoved(int64_t version,
+                                                        const TableDefinition& table) const;
 
   store::ObjectStore* assets_;
   Catalog catalog_;
@@ -74,7 +82,8 @@ class Writer {
 };
 
 // Makes an empty catalog: `_probe`, all tables of catalog.md, and, for a prefix that is not the
-// default, pointer 1. kAlreadyExists where there is a catalog already.
+// default, pointer 1. What an interrupted init left is completed. kAlreadyExists where there is a
+// catalog already, or another init created the pointer first.
 Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefix,
                             const WriteContext& context);
 

@@ -26,12 +26,15 @@ plan::SpoolOptions SpoolOf(const Process& process) {
 
 catalog::WriteContext WriteContextOf(const Invocation& invocation, const Profile& profile,
                                      uint64_t commit_timeout_seconds) {
+  const auto user = invocation.process.environment("USER");
   return catalog::WriteContext{EngineInfo(),
                                std::chrono::seconds{commit_timeout_seconds},
                                invocation.Jobs(profile),
                                invocation.process.stop,
                                invocation.process.clock,
-                               invocation.process.random()};
+                               invocation.process.random(),
+                               user.value_or(std::string()),
+                               invocation.process.host};
 }
 
 }  // namespace ursa::cli

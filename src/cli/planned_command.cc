@@ -1,5 +1,6 @@
 #include "cli/planned_command.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/catalog_session.h"
@@ -53,14 +54,33 @@ Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation
   return MakePlan(invocation, context, opened.table);
 }
 
+// The rules that would refuse the commit as things stand, each once.
+Result<std::vector<std::string>> PlannedCommand::Refusals(const Opened& opened,
+                                                          const PlannedRun& run) const {
+  std::vector<plan::Refusal> refusals =
+      plan::WouldRefuse(run.ThePlan(), GuardsOf(opened.environment));
+  URSA_TRY(const auto more, plan::WouldNotFit(run.ThePlan(), opened.catalog));
+  refusals.insert(refusals.end(), more.begin(), more.end());
+  std::vector<std::string> rules;
+  if (opened.catalog.IsReadOnly()) {
+    rules.emplace_back("prefix_pinned");
+  }
+  for (const plan::Refusal& refusal : refusals) {
+    if (std::find(rules.begin(), rules.end(), refusal.rule) == rules.end()) {
+      rules.push_back(refusal.rule);
+    }
+  }
+  return rules;
+}
+
 void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
-                               const plan::Guards& guards,
+                               const std::vector<std::string>& refusals,
                                const plan::ApplyOutcome* outcome) const {
   const plan::Plan& plan = run.ThePlan();
   Json summary = run.Counts();
   Json would_refuse = Json::array();
-  for (const plan::Refusal& refusal : plan::WouldRefuse(plan, guards)) {
-    would_refuse.push_back(refusal.rule);
+  for (const std::string& rule : refusals) {
+    would_refuse.push_back(rule);
   }
   int64_t version = opened.table->version;
   if (outcome != nullptr && outcome->table_versions.contains(main_table_)) {
@@ -88,7 +108,8 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
                       std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
   run->ShowRows(invocation.report, nullptr);
-  Summarize(invocation, opened, *run, GuardsOf(opened.environment), nullptr);
+  URSA_TRY(const auto refusals, Refusals(opened, *run));
+  Summarize(invocation, opened, *run, refusals, nullptr);
   if (commit_.plan_out) {
     auto written = plan::WritePlanFile(invocation.process.working_directory / *commit_.plan_out,
                                        run->ThePlan());
@@ -110,20 +131,24 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
   const Opened opened{profile, laboratory.environment, *laboratory.raw, catalog, std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
-  const plan::Guards guards = GuardsOf(opened.environment);
+  // Asked before the commit: what refuses it then is what the summary names.
+  URSA_TRY(const auto refusals, Refusals(opened, *run));
   const auto apply = [&]() -> Result<plan::ApplyOutcome> {
     URSA_TRY(
         catalog::Writer writer,
         catalog::Writer::Open(*laboratory.assets, catalog,
                               WriteContextOf(invocation, profile, commit_.commit_timeout_seconds)));
     invocation.progress.Begin("committing", "rows", run->ThePlan().Count());
-    return plan::Apply(run->ThePlan(), guards, writer);
+    return plan::Apply(run->ThePlan(), GuardsOf(opened.environment), writer);
   };
   const auto outcome = apply();
   run->ShowRows(invocation.report, outcome ? &outcome->fates : nullptr);
-  Summarize(invocation, opened, *run, guards, outcome ? &*outcome : nullptr);
+  Summarize(invocation, opened, *run, refusals, outcome ? &*outcome : nullptr);
   if (!outcome) {
     return tl::unexpected(outcome.error());
+  }
+  if (outcome->stopped_by) {
+    return tl::unexpected(*outcome->stopped_by);
   }
   for (const Error& error : outcome->follow_up_errors) {
     invocation.log.Write("the commit holds; after it: " + error.ToString());

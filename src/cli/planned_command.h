@@ -54,8 +54,10 @@ class PlannedCommand : public Command {
   Result<void> DryRun(Invocation& invocation, const Profile& profile);
   Result<void> Commit(Invocation& invocation, const Profile& profile);
   Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
+  [[nodiscard]] Result<std::vector<std::string>> Refusals(const Opened& opened,
+                                                          const PlannedRun& run) const;
   void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
-                 const plan::Guards& guards, const plan::ApplyOutcome* outcome) const;
+                 const std::vector<std::string>& refusals, const plan::ApplyOutcome* outcome) const;
   [[nodiscard]] plan::Guards GuardsOf(Environment environment) const;
 
   const std::string main_table_;

@@ -35,6 +35,7 @@ struct Process {
   std::function<Random&()> random;  // called only by what needs it: `--version` costs nothing
   std::stop_token stop;             // requested by Ctrl-C
   size_t cores = 1;
+  std::string host = {};  // the machine's name; empty: not known
 };
 
 }  // namespace ursa::cli

@@ -3,227 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "plan/deletes.h"
+#include "plan/runs.h"
+#include "plan/runs_table.h"
+#include "plan/table_source.h"
 
 namespace ursa::plan {
 namespace {
 
-// Smaller and smaller plans of one run; each lost row makes one at most.
-constexpr int kRollbackNamesMax = 1000;
+using catalog::TableDefinition;
 
-// The changes of a plan in one table, as a merge's source.
-class TableSource final : public delta::MergeSource {
- public:
-  TableSource(const Plan& plan, const catalog::TableDefinition& table, catalog::Writer& writer,
-              std::vector<Fate>& fates)
-      : plan_(plan),
-        table_(table),
-        writer_(writer),
-        changes_(plan.ChangesOf(table.name)),
-        columns_(plan.ColumnsOf(table.name)),
-        now_(std::chrono::floor<Microseconds>(writer.Context().clock.Now())),
-        fates_(fates) {}
-
-  [[nodiscard]] size_t Count() const override { return changes_.size(); }
-  [[nodiscard]] std::string_view Key(size_t change) const override {
-    return plan_.EncodedKey(changes_[change]);
+Result<void> CheckMayCommit(const Plan& plan, const Guards& guards, const catalog::Writer& writer) {
+  std::vector<Refusal> refusals = WouldRefuse(plan, guards);
+  if (refusals.empty()) {
+    URSA_TRY(refusals, WouldNotFit(plan, writer.Tables()));
   }
-  [[nodiscard]] std::string_view Locator(size_t change) const override {
-    return plan_.Locator(changes_[change]);
-  }
-  [[nodiscard]] const std::vector<std::string>& Columns() const override { return columns_; }
-
-  Result<bool> Begin(const delta::Snapshot& snapshot) override {
-    URSA_CHECK(catalog::CheckNotSealed(snapshot));
-    const auto transaction = snapshot.transactions.find(plan_.RunId());
-    if (transaction != snapshot.transactions.end()) {
-      if (transaction->second.version == kRunUndone) {
-        return Refuse("plan_undone", "this plan was applied and undone: make a new plan");
-      }
-      for (const size_t change : changes_) {
-        fates_[change] = Fate::kAlready;
-      }
-      return false;
-    }
-    schema_ = snapshot.schema;
-    return true;
-  }
-
-  Result<delta::RowDecision> Decide(size_t number, const delta::CurrentRow* row) override {
-    const size_t index = changes_[number];
-    URSA_TRY(const Change change, plan_.ChangeAt(index));
-    switch (change.kind) {
-      case ChangeKind::kUpdate:
-        return DecideUpdate(change, row, fates_[index]);
-      case ChangeKind::kInsert:
-        return DecideInsert(change, row, fates_[index]);
-      case ChangeKind::kDelete:
-        return DecideDelete(change, row, fates_[index]);
-    }
-    return delta::RowDecision{};
-  }
-
-  Result<std::string> BeforeCommit(const delta::MergeCounts&) override {
-    if (rollback_uri_.empty() || saved_fates_ != fates_) {
-      URSA_CHECK_CONTEXT(SaveRollback(), "writing the rollback snapshot; nothing was committed");
-    }
-    return nlohmann::ordered_json{{"ursa",
-                                   {{"run_id", plan_.RunId()},
-                                    {"command", plan_.Header().command},
-                                    {"rollback_uri", rollback_uri_}}}}
-        .dump();
-  }
-
-  [[nodiscard]] const std::string& RollbackUri() const { return rollback_uri_; }
-
- private:
-  [[nodiscard]] delta::Value Current(const delta::CurrentRow& row, std::string_view column) const {
-    const auto position = std::find(columns_.begin(), columns_.end(), column);
-    return row.At(static_cast<size_t>(position - columns_.begin()));
-  }
-
-  [[nodiscard]] bool HasValues(const delta::CurrentRow& row,
-                               const catalog::NamedRow& values) const {
-    return std::all_of(values.begin(), values.end(), [&](const auto& entry) {
-      return Current(row, entry.first) == entry.second;
-    });
-  }
-
-  Result<void> Set(delta::RowDecision& decision, std::string_view column,
-                   const delta::Value& value) const {
-    const auto position = schema_.IndexOf(column);
-    if (!position) {
-      return Fail(ErrorCode::kUnsupported,
-                  fmt::format("the table {} has no column '{}'", table_.name, column));
-    }
-    decision.values.emplace_back(*position, value);
-    return {};
-  }
-
-  Result<void> Stamp(delta::RowDecision& decision, std::string_view column) const {
-    return table_.schema.IndexOf(column) ? Set(decision, column, now_) : Result<void>();
-  }
-
-  Result<delta::RowDecision> DecideUpdate(const Change& change, const delta::CurrentRow* row,
-                                          Fate& fate) const {
-    delta::RowDecision decision;
-    fate = Fate::kChangedSincePlan;
-    if (row == nullptr) {
-      return decision;
-    }
-    const auto all_columns = [&](auto member) {
-      return std::all_of(change.columns.begin(), change.columns.end(), [&](const auto& column) {
-        return Current(*row, column.column) == column.*member;
-      });
-    };
-    if (all_columns(&ColumnChange::after)) {
-      fate = Fate::kAlready;
-      return decision;
-    }
-    if (!all_columns(&ColumnChange::before) || !HasValues(*row, change.relied)) {
-      return decision;
-    }
-    fate = Fate::kCommitted;
-    decision.kind = delta::RowDecision::Kind::kUpdate;
-    for (const ColumnChange& column : change.columns) {
-      URSA_CHECK(Set(decision, column.column, column.after));
-    }
-    URSA_CHECK(Stamp(decision, "updated_at"));
-    return decision;
-  }
-
-  Result<delta::RowDecision> DecideInsert(const Change& change, const delta::CurrentRow* row,
-                                          Fate& fate) const {
-    delta::RowDecision decision;
-    if (row != nullptr) {
-      fate = HasValues(*row, change.row) ? Fate::kAlready : Fate::kChangedSincePlan;
-      return decision;
-    }
-    fate = Fate::kCommitted;
-    decision.kind = delta::RowDecision::Kind::kInsert;
-    for (const auto& [column, value] : change.row) {
-      URSA_CHECK(Set(decision, column, value));
-    }
-    URSA_CHECK(Stamp(decision, "registered_at"));
-    URSA_CHECK(Stamp(decision, "updated_at"));
-    return decision;
-  }
-
-  Result<delta::RowDecision> DecideDelete(const Change& change, const delta::CurrentRow* row,
-                                          Fate& fate) const {
-    delta::RowDecision decision;
-    if (row == nullptr) {
-      fate = Fate::kAlready;
-      return decision;
-    }
-    const bool same = HasValues(*row, change.row);
-    fate = same ? Fate::kCommitted : Fate::kChangedSincePlan;
-    decision.kind = same ? delta::RowDecision::Kind::kDelete : delta::RowDecision::Kind::kKeep;
-    return decision;
-  }
-
-  // Saves the plan of the changes that are about to be committed, under the first free name. A name
-  // that holds the same bytes already (of a run that died before its commit) serves as well.
-  Result<void> SaveRollback() {
-    std::string bytes;
-    URSA_CHECK(plan_.Write([&](size_t change) { return IsOurs(change); },
-                           [&](std::string_view piece) -> Result<void> {
-                             bytes += piece;
-                             return {};
-                           }));
-    const catalog::Catalog& catalog = writer_.Tables();
-    for (int number = 1; number <= kRollbackNamesMax; ++number) {
-      const std::string suffix = number == 1 ? "" : fmt::format("-{}", number);
-      const std::string key = fmt::format("{}/_rollback/{}{}.jsonl", catalog.Prefix(),
-                                          plan_.RunId(), suffix);
-      auto put = writer_.Assets().Put(key, bytes, store::PutCondition::kIfAbsent);
-      if (!put && put.error().code != ErrorCode::kAlreadyExists &&
-          put.error().code != ErrorCode::kUnknownOutcome) {
-        return put;
-      }
-      if (!put) {
-        URSA_TRY(const store::Object existing, writer_.Assets().Get(key));
-        if (existing.bytes != bytes) {
-          continue;
-        }
-      }
-      rollback_uri_ = writer_.Assets().Uri() + "/" + key;
-      saved_fates_ = fates_;
-      return {};
-    }
-    return Fail(ErrorCode::kConflict, "too many rollback snapshots of the run " +
-                                          plan_.RunId() + " in " + catalog.Uri() +
-                                          "/_rollback");
-  }
-
-  // A rollback snapshot is of one table's commit.
-  [[nodiscard]] bool IsOurs(size_t change) const {
-    return fates_[change] == Fate::kCommitted &&
-           std::binary_search(changes_.begin(), changes_.end(), change);
-  }
-
-  const Plan& plan_;
-  const catalog::TableDefinition& table_;
-  catalog::Writer& writer_;
-  const std::vector<size_t>& changes_;
-  const std::vector<std::string>& columns_;
-  const TimeUs now_;
-  std::vector<Fate>& fates_;
-  std::vector<Fate> saved_fates_;
-  std::string rollback_uri_;
-  delta::Schema schema_;
-};
-
-Result<void> CheckMayCommit(const Plan& plan, const Guards& guards,
-                            const catalog::Writer& writer) {
-  const auto refusals = WouldRefuse(plan, guards);
   if (!refusals.empty()) {
     return Refuse(refusals.front().rule, refusals.front().message + "; nothing was written");
-  }
-  if (plan.Header().catalog_uri != writer.Tables().Uri()) {
-    return Refuse("plan_other_catalog", "the plan is for the catalog " +
-                                            plan.Header().catalog_uri + ", not for " +
-                                            writer.Tables().Uri());
   }
   return {};
 }
@@ -236,44 +33,167 @@ std::vector<delta::Transaction> TransactionsOf(const Plan& plan) {
   return transactions;
 }
 
-std::string CommittedSoFar(const ApplyOutcome& outcome) {
-  std::string text = "committing the plan";
-  for (const auto& [table, version] : outcome.table_versions) {
-    text += fmt::format(" (version {} of {} is committed)", version, table);
+// A recording's row is its commit mark: it comes last, and where rows are deleted it goes first.
+Result<std::vector<const TableDefinition*>> TablesInOrder(const Plan& plan) {
+  std::vector<const TableDefinition*> tables;
+  bool deletes = false;
+  for (const TableDefinition& table : catalog::AllTables()) {
+    const std::vector<size_t>& changes = plan.ChangesOf(table.name);
+    for (size_t i = 0; i < changes.size() && plan.Header().TakesBack() && !deletes; ++i) {
+      URSA_TRY(const Change change, plan.ChangeAt(changes[i]));
+      deletes = change.kind == ChangeKind::kDelete;
+    }
+    if (!changes.empty()) {
+      tables.push_back(&table);
+    }
   }
-  return text;
+  if (deletes) {
+    std::reverse(tables.begin(), tables.end());
+  }
+  return tables;
 }
+
+// A plan on its way into the catalog.
+class Applier {
+ public:
+  Applier(const Plan& plan, catalog::Writer& writer)
+      : application_{plan, writer, std::vector<Fate>(plan.Count(), Fate::kPending), {}, {}, {}} {}
+
+  Result<ApplyOutcome> Run() {
+    const Plan& plan = application_.plan;
+    URSA_TRY(const auto tables, TablesInOrder(plan));
+    for (const TableDefinition* table : tables) {
+      auto committed = Commit(*table);
+      if (!committed && outcome_.rollback_uris.empty()) {
+        return Propagate(std::move(committed).error());
+      }
+      if (!committed) {
+        StopBy(std::move(committed).error());
+        break;
+      }
+    }
+    if (!outcome_.stopped_by && plan.Count() > 0) {
+      if (auto recorded = CompleteRunsTable(application_.writer, plan.RunId()); !recorded) {
+        recorded.error().context.emplace_back("recording the run in maintenance_runs");
+        outcome_.follow_up_errors.push_back(std::move(recorded).error());
+      }
+    }
+    CountFates();
+    return std::move(outcome_);
+  }
+
+ private:
+  Result<void> Commit(const TableDefinition& table) {
+    const Plan& plan = application_.plan;
+    URSA_CHECK(WithholdDeletes());
+    TableSource source(application_, table);
+    auto merged =
+        application_.writer.Merge(table, source, plan.Header().command, TransactionsOf(plan));
+    if (!merged) {
+      source.Forget();
+      return Propagate(std::move(merged).error());
+    }
+    done_.insert(table.name);
+    outcome_.table_versions[table.name] = merged->version;
+    if (merged->committed) {
+      outcome_.run_id = plan.RunId();
+      const std::string uri = application_.writer.Assets().Uri() + "/" + application_.rollback_key;
+      if (outcome_.rollback_uris.empty() || outcome_.rollback_uris.back() != uri) {
+        outcome_.rollback_uris.push_back(uri);
+      }
+    }
+    if (merged->follow_up_error) {
+      outcome_.follow_up_errors.push_back(std::move(*merged->follow_up_error));
+    }
+    return {};
+  }
+
+  // Before each table, as what was dropped in one may hold rows of the next.
+  Result<void> WithholdDeletes() {
+    if (!application_.plan.Header().TakesBack()) {
+      return {};
+    }
+    const catalog::WriteContext& context = application_.writer.Context();
+    URSA_TRY(const auto forbidden,
+             FindForbiddenDeletes(application_.plan, application_.writer.Tables(),
+                                  {done_, context.jobs, context.stop}));
+    for (const auto& [change, reason] : forbidden) {
+      Fate& fate = application_.fates[change];
+      fate = fate == Fate::kPending ? Fate::kChangedSincePlan : fate;
+    }
+    return {};
+  }
+
+  void StopBy(Error error) {
+    std::string what = "what was committed before stays:";
+    for (const auto& [table, version] : outcome_.table_versions) {
+      what += fmt::format(" version {} of {};", version, table);
+    }
+    error.context.push_back(what + " applying the same plan again does the rest");
+    // What was written is no refusal any more.
+    error.code = error.code == ErrorCode::kRefused ? ErrorCode::kConflict : error.code;
+    outcome_.stopped_by = std::move(error);
+  }
+
+  void CountFates() {
+    outcome_.fates = std::move(application_.fates);
+    for (const Fate fate : outcome_.fates) {
+      outcome_.committed += fate == Fate::kCommitted ? 1 : 0;
+      outcome_.already += fate == Fate::kAlready ? 1 : 0;
+      outcome_.changed_since_plan += fate == Fate::kChangedSincePlan ? 1 : 0;
+    }
+  }
+
+  Application application_;
+  std::set<std::string> done_;
+  ApplyOutcome outcome_;
+};
 
 }  // namespace
 
-Result<ApplyOutcome> Apply(const Plan& plan, const Guards& guards, catalog::Writer& writer) {
-  URSA_CHECK(CheckMayCommit(plan, guards, writer));
-  ApplyOutcome outcome;
-  outcome.fates.assign(plan.Count(), Fate::kPending);
-  for (const catalog::TableDefinition& table : catalog::AllTables()) {
-    if (plan.ChangesOf(table.name).empty()) {
+Result<std::vector<Refusal>> WouldNotFit(const Plan& plan, const catalog::Catalog& catalog) {
+  const PlanHeader& header = plan.Header();
+  if (header.catalog_uri != catalog.Uri()) {
+    return std::vector<Refusal>{
+        {"plan_other_catalog",
+         "the plan is for the catalog " + header.catalog_uri + ", not for " + catalog.Uri()}};
+  }
+  std::vector<Refusal> refusals;
+  URSA_TRY(const auto tables, LoadTables(catalog));
+  for (const auto& [name, snapshot] : tables) {
+    if (plan.ChangesOf(name).empty()) {
       continue;
     }
-    TableSource source(plan, table, writer, outcome.fates);
-    URSA_TRY_CONTEXT(
-        delta::MergeOutcome merged,
-        writer.Merge(table, source, plan.Header().command, TransactionsOf(plan)),
-        CommittedSoFar(outcome));
-    outcome.table_versions[table.name] = merged.version;
-    if (merged.committed) {
-      outcome.run_id = plan.RunId();
-      outcome.rollback_uris.push_back(source.RollbackUri());
+    const auto base = header.tables.find(name);
+    if (base != header.tables.end() && base->second.id != snapshot->metadata.id) {
+      refusals.push_back({"plan_other_catalog",
+                          "the table " + snapshot->table_path +
+                              " is another one than the plan was made from: make a new plan"});
     }
-    if (merged.follow_up_error) {
-      outcome.follow_up_errors.push_back(std::move(*merged.follow_up_error));
+    std::vector<std::string> run_ids{plan.RunId()};
+    for (const auto& [run_id, version] : header.marks) {
+      if (!header.TakesBack()) {
+        run_ids.push_back(run_id);
+      }
+    }
+    for (const std::string& run_id : run_ids) {
+      const auto transaction = snapshot->transactions.find(run_id);
+      if (transaction != snapshot->transactions.end() &&
+          transaction->second.version == kRunUndone) {
+        refusals.push_back({"plan_undone", "this plan was applied and undone: make a new plan"});
+        return refusals;
+      }
+    }
+    if (auto open = catalog::CheckNotSealed(*snapshot); !open) {
+      refusals.push_back({open.error().rule, open.error().message});
     }
   }
-  for (const Fate fate : outcome.fates) {
-    outcome.committed += fate == Fate::kCommitted ? 1 : 0;
-    outcome.already += fate == Fate::kAlready ? 1 : 0;
-    outcome.changed_since_plan += fate == Fate::kChangedSincePlan ? 1 : 0;
-  }
-  return outcome;
+  return refusals;
+}
+
+Result<ApplyOutcome> Apply(const Plan& plan, const Guards& guards, catalog::Writer& writer) {
+  URSA_CHECK(CheckMayCommit(plan, guards, writer));
+  return Applier(plan, writer).Run();
 }
 
 }  // namespace ursa::plan

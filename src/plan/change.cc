@@ -61,8 +61,7 @@ Result<NamedRow> ReadRow(const TableDefinition& table, const Json& json) {
   return row;
 }
 
-Result<std::vector<ColumnChange>> ReadColumns(const TableDefinition& table,
-                                              const Json& json) {
+Result<std::vector<ColumnChange>> ReadColumns(const TableDefinition& table, const Json& json) {
   std::vector<ColumnChange> columns;
   for (const auto& [column, change] : json.items()) {
     if (!change.is_object() || !change.contains("before") || !change.contains("after")) {
@@ -158,8 +157,7 @@ Change Inverse(const Change& change) {
     inverse.relied.clear();
     return inverse;
   }
-  inverse.kind =
-      change.kind == ChangeKind::kInsert ? ChangeKind::kDelete : ChangeKind::kInsert;
+  inverse.kind = change.kind == ChangeKind::kInsert ? ChangeKind::kDelete : ChangeKind::kInsert;
   return inverse;
 }
 

@@ -32,11 +32,11 @@ struct ColumnChange {
 struct Change {
   ChangeKind kind = ChangeKind::kUpdate;
   const catalog::TableDefinition* table = nullptr;
-  std::vector<std::string> key;        // values of the table's key columns
-  std::string locator;                 // the row's value in the table's locator column
-  std::vector<ColumnChange> columns;   // of an update
-  catalog::NamedRow relied;            // of an update: columns and the values they had
-  catalog::NamedRow row;               // of an insert or a delete
+  std::vector<std::string> key;       // values of the table's key columns
+  std::string locator;                // the row's value in the table's locator column
+  std::vector<ColumnChange> columns;  // of an update
+  catalog::NamedRow relied;           // of an update: columns and the values they had
+  catalog::NamedRow row;              // of an insert or a delete
 };
 
 // The change as one line, without a line break; the same change gives the same bytes.

@@ -13,7 +13,7 @@ namespace ursa::plan {
 
 struct Guards {
   bool targets_production = false;
-  bool production_confirmed = false;       // --i-know-this-targets-prod
+  bool production_confirmed = false;                   // --i-know-this-targets-prod
   std::optional<std::string> expected_changes_digest;  // --expect
 };
 

@@ -22,13 +22,14 @@ Json TablesToJson(const std::map<std::string, TableBase>& tables) {
 }
 
 std::string MakePlanDigest(const PlanHeader& header, const std::string& changes_digest) {
-  return Sha256Hex(Json{{"plan_version", kPlanVersion},
-                        {"command", header.command},
-                        {"catalog", header.catalog_uri},
-                        {"tables", TablesToJson(header.tables)},
-                        {"marks", header.marks},
-                        {"changes_digest", changes_digest}}
-                       .dump());
+  return Sha256Hex(Json{
+      {"plan_version", kPlanVersion},
+      {"command", header.command},
+      {"catalog", header.catalog_uri},
+      {"tables", TablesToJson(header.tables)},
+      {"marks", header.marks},
+      {"changes_digest",
+       changes_digest}}.dump());
 }
 
 std::string HeaderLine(const PlanHeader& header) {
@@ -56,14 +57,22 @@ Result<void> CheckValues(const Change& change) {
   for (const ColumnChange& column : change.columns) {
     URSA_CHECK(CheckValue(*change.table, column.column, column.after));
   }
-  return change.kind == ChangeKind::kInsert ? CheckRow(*change.table, change.row)
-                                            : Result<void>();
+  return change.kind == ChangeKind::kInsert ? CheckRow(*change.table, change.row) : Result<void>();
 }
 
 }  // namespace
 
-Plan::Plan(PlanHeader header, Spool spool)
-    : header_(std::move(header)), spool_(std::move(spool)) {}
+Plan::Plan(PlanHeader header, Spool spool) : header_(std::move(header)), spool_(std::move(spool)) {}
+
+bool PlanHeader::TakesBack() const {
+  return std::any_of(marks.begin(), marks.end(),
+                     [](const auto& mark) { return mark.second == kRunUndone; });
+}
+
+std::string_view Plan::Indexed(size_t number) const {
+  const uint64_t start = number == 0 ? 0 : index_ends_[number - 1];
+  return std::string_view(index_).substr(start, index_ends_[number] - start);
+}
 
 Result<Change> Plan::ChangeAt(size_t change) const {
   URSA_TRY(const std::string line, spool_.Read(change));
@@ -87,7 +96,13 @@ Result<void> Plan::Write(const std::function<bool(size_t change)>& wanted,
     return sink(text);
   };
   URSA_CHECK(write(HeaderLine(header_)));
-  uint64_t written = 0;
+  std::vector<std::string_view> table_of(Count());
+  for (const auto& [table, changes] : changes_of_) {
+    for (const size_t change : changes) {
+      table_of[change] = table;
+    }
+  }
+  std::map<std::string, uint64_t> written;
   for (size_t change = 0; change < Count(); ++change) {
     if (!wanted(change)) {
       continue;
@@ -96,7 +111,7 @@ Result<void> Plan::Write(const std::function<bool(size_t change)>& wanted,
     line += '\n';
     changes_digest.Update(line);
     URSA_CHECK(write(line));
-    ++written;
+    ++written[std::string(table_of[change])];
   }
   for (const Brake& brake : brakes_) {
     URSA_CHECK(write(Json{{"record", "brake"},
@@ -111,10 +126,15 @@ Result<void> Plan::Write(const std::function<bool(size_t change)>& wanted,
               "\n");
 }
 
-std::string DigestLine(const PlanHeader& header, uint64_t changes,
+std::string DigestLine(const PlanHeader& header, const std::map<std::string, uint64_t>& changes_of,
                        const std::string& changes_digest, const std::string& sha256) {
+  uint64_t changes = 0;
+  for (const auto& [table, count] : changes_of) {
+    changes += count;
+  }
   return Json{{"record", "digest"},
               {"changes", changes},
+              {"changes_of", changes_of},
               {"changes_digest", changes_digest},
               {"plan_digest", MakePlanDigest(header, changes_digest)},
               {"sha256", sha256}}
@@ -122,17 +142,21 @@ std::string DigestLine(const PlanHeader& header, uint64_t changes,
 }
 
 PlanBuilder::PlanBuilder(PlanHeader header, const SpoolOptions& spool)
-    : plan_(std::move(header), Spool(spool.directory, spool.memory_bytes_max)) {}
+    : plan_(std::move(header), Spool(spool)) {}
 
 Result<void> PlanBuilder::Add(const Change& change) {
-  URSA_CHECK_CONTEXT(CheckValues(change), "planning a change of " + change.locator);
+  URSA_CHECK_CONTEXT(Check(change), "planning a change of " + change.locator);
   return Keep(change, ChangeToLine(change));
 }
 
 Result<void> PlanBuilder::AddLine(std::string_view line) {
   URSA_TRY(const Change change, ParseChange(line));
-  URSA_CHECK_CONTEXT(CheckValues(change), "reading a change of " + change.locator);
+  URSA_CHECK_CONTEXT(Check(change), "reading a change of " + change.locator);
   return Keep(change, line);
+}
+
+Result<void> PlanBuilder::Check(const Change& change) const {
+  return plan_.header_.TakesBack() ? Result<void>() : CheckValues(change);
 }
 
 Result<void> PlanBuilder::Keep(const Change& change, std::string_view line) {
@@ -144,9 +168,11 @@ Result<void> PlanBuilder::Keep(const Change& change, std::string_view line) {
 }
 
 void PlanBuilder::Index(const Change& change) {
-  plan_.changes_of_[change.table->name].push_back(plan_.keys_.size());
-  plan_.keys_.push_back(delta::EncodeKey({change.key.begin(), change.key.end()}));
-  plan_.locators_.push_back(change.locator);
+  plan_.changes_of_[change.table->name].push_back(plan_.index_ends_.size() / 2);
+  plan_.index_ += delta::EncodeKey({change.key.begin(), change.key.end()});
+  plan_.index_ends_.push_back(plan_.index_.size());
+  plan_.index_ += change.locator;
+  plan_.index_ends_.push_back(plan_.index_.size());
   auto& columns = plan_.columns_of_[change.table->name];
   const auto add = [&](const std::string& column) {
     if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
@@ -177,7 +203,7 @@ Result<void> CheckJoinable(const std::vector<Plan>& plans) {
   for (const Plan& plan : plans) {
     const PlanHeader& header = plan.Header();
     if (header.command != first.command || header.catalog_uri != first.catalog_uri ||
-        !header.marks.empty()) {
+        (plans.size() > 1 && header.TakesBack())) {
       return Fail(ErrorCode::kUsage,
                   "only plans of one command for one catalog can be applied together");
     }
@@ -189,6 +215,24 @@ Result<void> CheckJoinable(const std::vector<Plan>& plans) {
     }
   }
   return {};
+}
+
+// The run of several plans says of each of them that it is applied, so that none is applied again
+// by itself once the run was undone.
+PlanHeader JoinHeaders(const std::vector<Plan>& plans) {
+  PlanHeader header = plans.front().Header();
+  if (plans.size() == 1) {
+    return header;
+  }
+  header.run_id.clear();
+  for (const Plan& plan : plans) {
+    header.marks[plan.RunId()] = kRunApplied;
+    header.created_at = std::max(header.created_at, plan.Header().created_at);
+    for (const auto& [name, base] : plan.Header().tables) {
+      header.tables[name].version = std::min(header.tables[name].version, base.version);
+    }
+  }
+  return header;
 }
 
 // Adds up the brakes of one rule.
@@ -227,12 +271,11 @@ Result<Plan> JoinPlans(std::vector<Plan> plans, std::optional<uint64_t> max_chan
   if (plans.size() == 1 && !max_changes) {
     return std::move(plans.front());
   }
+  // In an order of their own, so that the run is the same however the files are named.
+  std::sort(plans.begin(), plans.end(),
+            [](const Plan& a, const Plan& b) { return a.PlanDigest() < b.PlanDigest(); });
   URSA_TRY(const std::vector<Brake> brakes, SumBrakes(plans));
-  PlanHeader header = plans.front().Header();
-  if (plans.size() > 1) {
-    header.run_id.clear();
-  }
-  PlanBuilder builder(std::move(header), spool);
+  PlanBuilder builder(JoinHeaders(plans), spool);
   std::set<std::pair<std::string_view, std::string_view>> keys;
   for (const Plan& plan : plans) {
     for (size_t i = 0; i < plan.Count(); ++i) {

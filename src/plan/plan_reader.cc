@@ -22,10 +22,10 @@ const nlohmann::json* FindString(const nlohmann::json& json, const char* name) {
 }
 
 tl::unexpected<Error> SystemError(const std::filesystem::path& file, const char* what) {
-  const ErrorCode code = errno == ENOENT                      ? ErrorCode::kNotFound
-                         : errno == EEXIST                    ? ErrorCode::kAlreadyExists
+  const ErrorCode code = errno == ENOENT                     ? ErrorCode::kNotFound
+                         : errno == EEXIST                   ? ErrorCode::kAlreadyExists
                          : errno == EACCES || errno == EPERM ? ErrorCode::kDenied
-                                                              : ErrorCode::kUnavailable;
+                                                             : ErrorCode::kUnavailable;
   return Fail(code, fmt::format("{} the plan {}: {}", what, file.string(), std::strerror(errno)));
 }
 
@@ -52,8 +52,8 @@ PlanReader::PlanReader(std::string name, SpoolOptions spool)
     : name_(std::move(name)), spool_(std::move(spool)) {}
 
 tl::unexpected<Error> PlanReader::Damaged(const std::string& what) const {
-  return Refuse("plan_damaged", fmt::format("the plan {} is damaged: {} (line {})", name_, what,
-                                            lines_));
+  return Refuse("plan_damaged",
+                fmt::format("the plan {} is damaged: {} (line {})", name_, what, lines_));
 }
 
 Result<void> PlanReader::Take(std::string_view piece) {
@@ -165,8 +165,14 @@ Result<Plan> PlanReader::Finish() && {
     return Damaged("its end is missing");
   }
   Plan plan = std::move(*builder_).Finish();
+  std::map<std::string, uint64_t> changes_of;
+  for (const catalog::TableDefinition& table : catalog::AllTables()) {
+    if (const size_t count = plan.ChangesOf(table.name).size(); count > 0) {
+      changes_of[table.name] = count;
+    }
+  }
   const std::string expected =
-      DigestLine(plan.Header(), plan.Count(), plan.ChangesDigest(), digest_.HexDigest());
+      DigestLine(plan.Header(), changes_of, plan.ChangesDigest(), digest_.HexDigest());
   if (last_line_ != expected) {
     return Damaged("its bytes are not those that were saved");
   }
@@ -200,18 +206,18 @@ Result<void> WritePlanFile(const std::filesystem::path& file, const Plan& plan) 
   if (created.Descriptor() < 0) {
     return SystemError(file, "can't create");
   }
-  auto written = plan.Write(
-      [](size_t) { return true; },
-      [&](std::string_view text) -> Result<void> {
-        while (!text.empty()) {
-          const ssize_t count = write(created.Descriptor(), text.data(), text.size());
-          if (count < 0 && errno != EINTR) {
-            return SystemError(file, "can't write");
-          }
-          text.remove_prefix(count < 0 ? 0 : static_cast<size_t>(count));
-        }
-        return {};
-      });
+  auto written = plan.Write([](size_t) { return true; },
+                            [&](std::string_view text) -> Result<void> {
+                              while (!text.empty()) {
+                                const ssize_t count =
+                                    write(created.Descriptor(), text.data(), text.size());
+                                if (count < 0 && errno != EINTR) {
+                                  return SystemError(file, "can't write");
+                                }
+                                text.remove_prefix(count < 0 ? 0 : static_cast<size_t>(count));
+                              }
+                              return {};
+                            });
   if (written && fsync(created.Descriptor()) != 0) {
     written = SystemError(file, "can't write");
   }

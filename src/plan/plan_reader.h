@@ -33,7 +33,7 @@ class PlanReader {
   std::string pending_;  // the start of a line whose end is still to come
   size_t lines_ = 0;
   std::optional<PlanBuilder> builder_;
-  Sha256 digest_;  // of all lines taken so far
+  Sha256 digest_;          // of all lines taken so far
   std::string last_line_;  // the digest line, once it came
 };
 

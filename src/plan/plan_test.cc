@@ -33,8 +33,7 @@ Change DurationChange(int number, int64_t after) {
   change.table = catalog::FindTable(catalog::kRecordings);
   change.key = {Sha256Hex(std::to_string(number))};
   change.locator = "rec_20260507_143022_" + std::to_string(1000 + number);
-  change.columns = {{"duration_us", Value(), Value(after)},
-                    {"duration_known_wrong", true, false}};
+  change.columns = {{"duration_us", Value(), Value(after)}, {"duration_known_wrong", true, false}};
   change.relied = {{"start_time", TimeUs{Microseconds{1'778'164'222'120'000}}}};
   return change;
 }
@@ -162,7 +161,7 @@ TEST(PlanFile, IsNeverOverwritten) {
 
 TEST(Spool, GivesBackEveryLineWhateverItsSize) {
   EXPECT_TRUE(rc::check("lines come back", [](const std::vector<std::string>& lines) {
-    Spool spool(std::filesystem::temp_directory_path(), 16);
+    Spool spool({std::filesystem::temp_directory_path(), 16});
     for (const std::string& line : lines) {
       RC_ASSERT(spool.Append(line).has_value());
     }
@@ -173,7 +172,7 @@ TEST(Spool, GivesBackEveryLineWhateverItsSize) {
 }
 
 TEST(Spool, SaysWhereItHasNoRoom) {
-  Spool spool("/nonexistent/directory", 1);
+  Spool spool({"/nonexistent/directory", 1});
   const auto appended = spool.Append("one line");
   const auto flushed = spool.Append("another line");
   ASSERT_FALSE(appended && flushed);

@@ -1,95 +1,23 @@
+// A restore is planned in four steps:
+//
+// 1. What the run's plans did together (net_changes.h).
+// 2. For each change its inverse, as far as the newest row is still what the run left.
+// 3. A recording and the modalities and events that the run inserted with it go together or not at
+//    all: one that is refused keeps the others.
+// 4. Deletes that something else in the catalog forbids (deletes.h) are refused too.
+
 #include "plan/restore.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <unordered_set>
 
-#include "delta/merge.h"
-#include "delta/scan.h"
+#include "plan/deletes.h"
+#include "plan/net_changes.h"
+#include "plan/row_comparer.h"
 #include "plan/runs.h"
 
 namespace ursa::plan {
 namespace {
-
-// What the newest snapshot has for the row of a change.
-struct Found {
-  bool exists = false;
-  std::vector<bool> has_before;  // of each changed column of an update
-  std::vector<bool> has_after;
-  bool is_row = false;  // of an insert or delete: the row has all values stated
-};
-
-// Compares the table's rows with a plan's changes in it.
-class RowComparer {
- public:
-  RowComparer(const Plan& plan, const catalog::TableDefinition& table)
-      : plan_(plan), table_(table), changes_(plan.ChangesOf(table.name)), found_(changes_.size()) {
-    for (size_t i = 0; i < changes_.size(); ++i) {
-      by_key_.emplace(plan.EncodedKey(changes_[i]), i);
-    }
-  }
-
-  Result<void> Read(const RestoreContext& context, const delta::Snapshot& snapshot) {
-    delta::ScanOptions scan;
-    scan.columns = table_.key_columns;
-    for (const std::string& column : plan_.ColumnsOf(table_.name)) {
-      scan.columns.push_back(column);
-    }
-    scan.jobs = context.jobs;
-    scan.stop = context.stop;
-    delta::FileFilter filter{table_.locator_column, {}};
-    for (const size_t change : changes_) {
-      filter.values.push_back(plan_.Locator(change));
-    }
-    scan.filters.push_back(std::move(filter));
-    return delta::Scan(context.catalog.Assets(), snapshot, scan,
-                       [&](const delta::RowBatch& batch) { return Take(batch); });
-  }
-
-  [[nodiscard]] const Found& Of(size_t number) const { return found_[number]; }
-
- private:
-  Result<void> Take(const delta::RowBatch& batch) {
-    const size_t key_count = table_.key_columns.size();
-    for (size_t row = 0; row < batch.RowCount(); ++row) {
-      std::vector<std::string_view> key;
-      for (size_t column = 0; column < key_count; ++column) {
-        key.push_back(batch.String(column, row));
-      }
-      const auto match = by_key_.find(delta::EncodeKey(key));
-      if (match != by_key_.end()) {
-        URSA_TRY(const Change change, plan_.ChangeAt(changes_[match->second]));
-        Compare(change, batch, row, found_[match->second]);
-      }
-    }
-    return {};
-  }
-
-  [[nodiscard]] delta::Value ValueOf(const delta::RowBatch& batch, size_t row,
-                                     const std::string& column) const {
-    const auto& columns = plan_.ColumnsOf(table_.name);
-    const auto position = std::find(columns.begin(), columns.end(), column) - columns.begin();
-    return batch.At(table_.key_columns.size() + static_cast<size_t>(position), row);
-  }
-
-  void Compare(const Change& change, const delta::RowBatch& batch, size_t row,
-               Found& found) const {
-    found.exists = true;
-    for (const ColumnChange& column : change.columns) {
-      const delta::Value value = ValueOf(batch, row, column.column);
-      found.has_before.push_back(value == column.before);
-      found.has_after.push_back(value == column.after);
-    }
-    found.is_row = std::all_of(change.row.begin(), change.row.end(), [&](const auto& entry) {
-      return ValueOf(batch, row, entry.first) == entry.second;
-    });
-  }
-
-  const Plan& plan_;
-  const catalog::TableDefinition& table_;
-  const std::vector<size_t>& changes_;
-  std::unordered_map<std::string_view, size_t> by_key_;
-  std::vector<Found> found_;
-};
 
 std::string JoinKey(const Change& change) {
   std::string text;
@@ -99,77 +27,184 @@ std::string JoinKey(const Change& change) {
   return text;
 }
 
-// The part of an update's inverse that still fits; fills in the row's account.
-Change InverseOfUpdate(const Change& change, const Found& found, RestoreRow& row) {
-  Change inverse = Inverse(change);
-  inverse.columns.clear();
+void RefuseRow(RestoreRow& row, std::string reason) {
+  row.action = RestoreAction::kRefused;
+  row.reason = std::move(reason);
+}
+
+// What of an update can be taken back. False: nothing of it.
+bool JudgeUpdate(const Change& change, const Found& found, RestoreRow& row) {
   if (!found.exists) {
-    row.action = RestoreAction::kRefused;
-    row.reason = "the row is gone";
-    return inverse;
+    RefuseRow(row, "the row is gone");
+    return false;
   }
   for (size_t i = 0; i < change.columns.size(); ++i) {
-    const ColumnChange& column = change.columns[i];
     if (found.has_before[i]) {
       continue;
     }
-    if (!found.has_after[i]) {
-      row.refused.push_back(column.column);
-      continue;
-    }
-    row.restored.push_back(column.column);
-    inverse.columns.push_back({column.column, column.after, column.before});
+    (found.has_after[i] ? row.restored : row.refused).push_back(change.columns[i].column);
   }
   if (!row.refused.empty()) {
-    row.action = RestoreAction::kRefused;
-    row.reason = "changed since the run";
+    RefuseRow(row, "changed since the run");
   } else if (!row.restored.empty()) {
     row.action = RestoreAction::kRestore;
   }
-  return inverse;
+  return !row.restored.empty();
 }
 
-// The inverse of an insert or a delete; none where the row is not what the run left.
-std::optional<Change> InverseOfRow(const Change& change, const Found& found, RestoreRow& row) {
+// Whether an inserted row can go, or a deleted one come back.
+bool JudgeRow(const Change& change, const Found& found, RestoreRow& row) {
   const bool inserted = change.kind == ChangeKind::kInsert;
-  if (found.exists != inserted) {
-    row.action = RestoreAction::kNothing;
-    return std::nullopt;
+  if (found.exists && !found.is_row) {
+    RefuseRow(row,
+              inserted ? "the row was changed since the run" : "another row has its key by now");
+    return false;
   }
-  if (inserted && !found.is_row) {
-    row.action = RestoreAction::kRefused;
-    row.reason = "the row was changed since the run";
-    return std::nullopt;
+  if (found.exists != inserted) {
+    return false;
   }
   row.action = RestoreAction::kRestore;
-  return Inverse(change);
+  return true;
 }
 
-Result<void> AddInverses(const RestoreContext& context, const Plan& plan, PlanBuilder& builder,
-                         std::vector<RestoreRow>& rows) {
-  for (const catalog::TableDefinition& table : catalog::AllTables()) {
-    const std::vector<size_t>& changes = plan.ChangesOf(table.name);
-    if (changes.empty()) {
-      continue;
+class Restorer {
+ public:
+  Restorer(const RestoreContext& context, const Plan& net) : context_(context), net_(net) {}
+
+  // Steps 2 to 4. `header` is that of the restore's plan.
+  Result<RestorePlan> Make(const PlanHeader& header, std::optional<uint64_t> max_changes) {
+    for (const catalog::TableDefinition& table : catalog::AllTables()) {
+      URSA_CHECK(InvertTable(table));
     }
-    URSA_TRY(const delta::SnapshotPtr snapshot, context.catalog.Table(table.name));
-    RowComparer comparer(plan, table);
-    URSA_CHECK(comparer.Read(context, *snapshot));
-    for (size_t i = 0; i < changes.size(); ++i) {
-      URSA_TRY(const Change change, plan.ChangeAt(changes[i]));
-      RestoreRow row{table.name, JoinKey(change), change.locator, RestoreAction::kNothing, {}, {},
-                     {}, {}};
-      std::optional<Change> inverse = change.kind == ChangeKind::kUpdate
-                                          ? InverseOfUpdate(change, comparer.Of(i), row)
-                                          : InverseOfRow(change, comparer.Of(i), row);
-      if (inverse && (inverse->kind != ChangeKind::kUpdate || !inverse->columns.empty())) {
-        row.change = builder.Count();
-        URSA_CHECK(builder.Add(*inverse));
+    KeepGroupsTogether();
+    URSA_TRY(Plan plan, Build(header, max_changes));
+    URSA_TRY(const auto forbidden,
+             FindForbiddenDeletes(plan, context_.catalog, {{}, context_.jobs, context_.stop}));
+    if (!forbidden.empty()) {
+      for (Entry& entry : entries_) {
+        const auto reason = entry.row.change ? forbidden.find(*entry.row.change) : forbidden.end();
+        if (reason != forbidden.end()) {
+          RefuseRow(entry.row, reason->second);
+          entry.inverse = false;
+        }
       }
-      rows.push_back(std::move(row));
+      URSA_TRY(plan, Build(header, max_changes));
+    }
+    RestorePlan restore{std::move(plan), {}, 0, 0, 0};
+    for (Entry& entry : entries_) {
+      ++(entry.row.action == RestoreAction::kRestore   ? restore.restore
+         : entry.row.action == RestoreAction::kNothing ? restore.nothing
+                                                       : restore.refused);
+      restore.rows.push_back(std::move(entry.row));
+    }
+    return restore;
+  }
+
+ private:
+  struct Entry {
+    size_t number = 0;  // of the net change
+    bool inverse = false;
+    RestoreRow row;
+    std::string inserted_group;  // the recording's hash, of a row that the run inserted
+  };
+
+  // The inverse of a net change, as the row's account has it.
+  [[nodiscard]] static Change InverseOf(const Change& change, const RestoreRow& row) {
+    Change inverse = Inverse(change);
+    std::erase_if(inverse.columns, [&](const ColumnChange& column) {
+      return std::find(row.restored.begin(), row.restored.end(), column.column) ==
+             row.restored.end();
+    });
+    return inverse;
+  }
+
+  Result<void> InvertTable(const catalog::TableDefinition& table) {
+    const std::vector<size_t>& changes = net_.ChangesOf(table.name);
+    if (changes.empty()) {
+      return {};
+    }
+    URSA_TRY(const delta::SnapshotPtr snapshot, context_.catalog.Table(table.name));
+    RowComparer comparer(net_, table);
+    URSA_CHECK(comparer.Read(context_.catalog.Assets(), *snapshot, context_.jobs, context_.stop));
+    for (size_t i = 0; i < changes.size(); ++i) {
+      URSA_TRY(const Change change, net_.ChangeAt(changes[i]));
+      Entry entry;
+      entry.number = changes[i];
+      entry.row.table = table.name;
+      entry.row.key = JoinKey(change);
+      entry.row.locator = change.locator;
+      entry.inverse = change.kind == ChangeKind::kUpdate
+                          ? JudgeUpdate(change, comparer.Of(i), entry.row)
+                          : JudgeRow(change, comparer.Of(i), entry.row);
+      const delta::Value* hash = catalog::FindColumn(change.row, "recording_hash");
+      if (change.kind == ChangeKind::kInsert && hash != nullptr &&
+          std::holds_alternative<std::string>(hash->data)) {
+        entry.inserted_group = std::get<std::string>(hash->data);
+      }
+      entries_.push_back(std::move(entry));
+    }
+    return {};
+  }
+
+  void KeepGroupsTogether() {
+    std::unordered_set<std::string> recordings;
+    std::unordered_set<std::string> kept;
+    for (const Entry& entry : entries_) {
+      if (!entry.inserted_group.empty() && entry.row.table == catalog::kRecordings) {
+        recordings.insert(entry.inserted_group);
+      }
+      if (!entry.inserted_group.empty() && entry.row.action == RestoreAction::kRefused) {
+        kept.insert(entry.inserted_group);
+      }
+    }
+    for (Entry& entry : entries_) {
+      if (entry.inverse && recordings.contains(entry.inserted_group) &&
+          kept.contains(entry.inserted_group)) {
+        RefuseRow(entry.row, "it goes with a recording or a modality that stays");
+        entry.inverse = false;
+      }
     }
   }
-  return {};
+
+  Result<Plan> Build(const PlanHeader& header, std::optional<uint64_t> max_changes) {
+    PlanBuilder builder(header, context_.spool);
+    for (Entry& entry : entries_) {
+      entry.row.change.reset();
+      if (entry.inverse) {
+        URSA_TRY(const Change change, net_.ChangeAt(entry.number));
+        entry.row.change = builder.Count();
+        URSA_CHECK(builder.Add(InverseOf(change, entry.row)));
+      }
+    }
+    builder.AddMaxChanges(max_changes);
+    return std::move(builder).Finish();
+  }
+
+  const RestoreContext& context_;
+  const Plan& net_;
+  std::vector<Entry> entries_;
+};
+
+// The header of the restore's plan: it marks every plan of the run as undone. A restore that is
+// taken back itself leaves the run that it had undone applied.
+Result<PlanHeader> MakeHeader(const RestoreContext& context,
+                              const std::vector<CommittedPlan>& plans) {
+  PlanHeader header;
+  header.command = "restore";
+  header.catalog_uri = context.catalog.Uri();
+  header.tool = context.tool;
+  header.created_at = context.created_at;
+  for (const CommittedPlan& committed : plans) {
+    header.marks[committed.plan.RunId()] = kRunUndone;
+    for (const auto& [marked, version] : committed.plan.Header().marks) {
+      header.marks[marked] = version == kRunUndone ? kRunApplied : kRunUndone;
+    }
+    for (const std::string& name : committed.tables) {
+      URSA_TRY(const delta::SnapshotPtr snapshot, context.catalog.Table(name));
+      header.tables[name] = TableBase{snapshot->metadata.id, snapshot->version};
+    }
+  }
+  return header;
 }
 
 }  // namespace
@@ -188,37 +223,11 @@ std::string_view RestoreActionName(RestoreAction action) {
 
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
                                 std::optional<uint64_t> max_changes) {
-  URSA_TRY(const std::vector<Plan> plans,
+  URSA_TRY(const std::vector<CommittedPlan> plans,
            ReadCommittedPlans(context.catalog, run_id, context.spool));
-  PlanHeader header;
-  header.command = "restore";
-  header.catalog_uri = context.catalog.Uri();
-  header.tool = context.tool;
-  header.created_at = context.created_at;
-  header.marks[run_id] = kRunUndone;
-  for (const Plan& plan : plans) {
-    for (const auto& [name, base] : plan.Header().tables) {
-      URSA_TRY(const delta::SnapshotPtr snapshot, context.catalog.Table(name));
-      header.tables[name] = TableBase{snapshot->metadata.id, snapshot->version};
-    }
-    // A restore that is taken back itself leaves the run that it had undone applied.
-    for (const auto& [marked, version] : plan.Header().marks) {
-      header.marks[marked] = version == kRunUndone ? kRunApplied : kRunUndone;
-    }
-  }
-  PlanBuilder builder(std::move(header), context.spool);
-  std::vector<RestoreRow> rows;
-  for (auto plan = plans.rbegin(); plan != plans.rend(); ++plan) {
-    URSA_CHECK(AddInverses(context, *plan, builder, rows));
-  }
-  builder.AddMaxChanges(max_changes);
-  RestorePlan restore{std::move(builder).Finish(), std::move(rows), 0, 0, 0};
-  for (const RestoreRow& row : restore.rows) {
-    ++(row.action == RestoreAction::kRestore   ? restore.restore
-       : row.action == RestoreAction::kNothing ? restore.nothing
-                                               : restore.refused);
-  }
-  return restore;
+  URSA_TRY(const PlanHeader header, MakeHeader(context, plans));
+  URSA_TRY(const Plan net, JoinCommittedPlans(plans, header, context.spool));
+  return Restorer(context, net).Make(header, max_changes);
 }
 
 }  // namespace ursa::plan

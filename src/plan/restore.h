@@ -21,7 +21,8 @@ namespace ursa::plan {
 enum class RestoreAction {
   kRestore,  // columns get their values before; or the row goes, or comes back
   kNothing,  // the row is as it was before the run
-  kRefused,  // at least one column (or the row's existence) was changed since; others may be restored
+  kRefused,  // at least one column (or the row's existence) was changed since; others may be
+             // restored
 };
 
 std::string_view RestoreActionName(RestoreAction action);

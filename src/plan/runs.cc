@@ -1,145 +1,129 @@
 #include "plan/runs.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
-#include "plan/plan_reader.h"
+#include "plan/rollback.h"
+#include "plan/runs_table.h"
 
 namespace ursa::plan {
 namespace {
 
-constexpr std::string_view kSuffix = ".jsonl";
-// A plan's first and last line are short; changes lie between.
-constexpr uint64_t kLineWindowBytes = uint64_t{64} << 10;
-// How far back a table's log is searched for the commit of a run.
-constexpr size_t kHistoryMax = 1'000'000;
+using Tables = std::map<std::string, delta::SnapshotPtr>;
 
-std::string RollbackPrefix(const catalog::Catalog& catalog) {
-  return catalog.Prefix() + "/_rollback/";
-}
-
-// "<run_id>.jsonl", "<run_id>-2.jsonl" -> run_id; none for any other name.
-std::optional<std::string> RunIdOf(std::string_view name) {
-  if (!name.ends_with(kSuffix)) {
-    return std::nullopt;
+// Where "<run_id>.<digits>" has its dot; npos where the id is of no such form.
+size_t FindPlanNumber(const std::string& plan_id) {
+  const size_t dot = plan_id.rfind('.');
+  if (dot == std::string::npos || dot + 1 == plan_id.size() || plan_id.size() - dot > 10 ||
+      !std::all_of(plan_id.begin() + static_cast<std::ptrdiff_t>(dot) + 1, plan_id.end(),
+                   [](char c) { return c >= '0' && c <= '9'; })) {
+    return std::string::npos;
   }
-  name.remove_suffix(kSuffix.size());
-  return std::string(name.substr(0, name.find('-')));
+  return dot;
 }
 
-nlohmann::json FirstLine(std::string_view bytes) {
-  return nlohmann::json::parse(bytes.substr(0, bytes.find('\n')), nullptr, false);
+uint64_t PlanNumber(const std::string& plan_id) {
+  const size_t dot = FindPlanNumber(plan_id);
+  return dot == std::string::npos ? 0 : std::stoull(plan_id.substr(dot + 1));
 }
 
-nlohmann::json LastLine(std::string_view bytes) {
-  if (bytes.ends_with('\n')) {
-    bytes.remove_suffix(1);
+// What the txns of a plan say, over all tables.
+struct Standing {
+  bool applied = false;
+  bool undone = false;
+  bool missing = false;  // in a table that the plan changes
+};
+
+void LookUp(const std::string& plan_id, const std::map<std::string, uint64_t>& changes_of,
+            const Tables& tables, Standing& standing) {
+  for (const auto& [name, snapshot] : tables) {
+    const auto transaction = snapshot->transactions.find(plan_id);
+    if (transaction == snapshot->transactions.end()) {
+      standing.missing = standing.missing || changes_of.contains(name);
+      continue;
+    }
+    (transaction->second.version == kRunUndone ? standing.undone : standing.applied) = true;
   }
-  const size_t start = bytes.rfind('\n');
-  return nlohmann::json::parse(start == std::string_view::npos ? bytes : bytes.substr(start + 1),
-                               nullptr, false);
 }
 
-std::string TextOf(const nlohmann::json& json, const char* name) {
-  const auto member = json.find(name);
-  return member != json.end() && member->is_string() ? member->get<std::string>() : std::string();
+RunState StateOf(const Standing& standing, bool finished) {
+  if (!standing.applied && !standing.undone) {
+    return RunState::kNotCommitted;
+  }
+  if (standing.undone) {
+    return standing.applied ? RunState::kPartlyUndone : RunState::kUndone;
+  }
+  return standing.missing && !finished ? RunState::kPartlyCommitted : RunState::kCommitted;
 }
 
-// Fills in what the snapshot's first and last line say. A damaged one says less; the run is listed
-// all the same, and reading it whole will refuse it.
-Result<void> Describe(const store::ReadableStore& assets, const store::ObjectInfo& object,
-                      Run& run) {
-  URSA_TRY(const store::Object head,
-           assets.Get(object.key, store::ByteRange::From(0, kLineWindowBytes)));
-  URSA_TRY(const store::Object tail, assets.Get(object.key, store::ByteRange::Last(kLineWindowBytes)));
-  const nlohmann::json header = FirstLine(head.bytes);
-  const nlohmann::json digest = LastLine(tail.bytes);
-  if (header.is_object()) {
-    run.command = TextOf(header, "command");
-    run.tool = TextOf(header, "tool");
-    run.created_at = TextOf(header, "created_at");
-    if (const auto tables = header.find("tables"); tables != header.end() && tables->is_object()) {
-      run.tables.clear();
-      for (const auto& [name, base] : tables->items()) {
-        run.tables.push_back(name);
-      }
+// A run while its plans are being read.
+struct Gathered {
+  Run run;
+  Standing standing;
+  bool finished = true;
+};
+
+Result<void> Gather(const catalog::Catalog& catalog, const std::string& plan_id,
+                    const std::vector<store::ObjectInfo>& snapshots, const Tables& tables,
+                    Gathered& gathered) {
+  Run& run = gathered.run;
+  URSA_TRY(const RollbackSummary summary, DescribeRollback(catalog.Assets(), snapshots.back()));
+  run.plans.push_back(plan_id);
+  run.command = summary.command;
+  run.tool = summary.tool;
+  run.created_at = summary.created_at;
+  for (const auto& [table, count] : summary.changes_of) {
+    run.changes += count;
+    if (std::find(run.tables.begin(), run.tables.end(), table) == run.tables.end()) {
+      run.tables.push_back(table);
     }
   }
-  if (digest.is_object()) {
-    const auto changes = digest.find("changes");
-    run.changes = changes != digest.end() && changes->is_number_unsigned()
-                      ? changes->get<uint64_t>()
-                      : 0;
+  for (const store::ObjectInfo& snapshot : snapshots) {
+    run.rollback_keys.push_back(snapshot.key);
   }
-  run.rollback_keys.push_back(object.key);
+  LookUp(plan_id, summary.changes_of, tables, gathered.standing);
   return {};
 }
 
-// The newest snapshot of every table that the runs name; tables that are gone are left out.
-Result<std::map<std::string, delta::SnapshotPtr>> LoadTables(const catalog::Catalog& catalog,
-                                                             const std::set<std::string>& names) {
-  std::map<std::string, delta::SnapshotPtr> tables;
-  for (const std::string& name : names) {
-    auto snapshot = catalog.Table(name);
-    if (!snapshot && snapshot.error().code != ErrorCode::kNotFound) {
-      return Propagate(std::move(snapshot).error());
-    }
-    if (snapshot) {
-      tables.emplace(name, std::move(*snapshot));
-    }
+// The key of the snapshot that a table's commit of this plan names. Where the log's entry is gone
+// (entries live 30 days) the only snapshot is it; of several, none can be told to be.
+Result<std::string> CommittedSnapshot(const catalog::Catalog& catalog, const std::string& table,
+                                      const std::string& plan_id,
+                                      const std::vector<store::ObjectInfo>& snapshots) {
+  URSA_TRY(const auto commit, FindRunCommit(catalog, table, plan_id));
+  if (commit) {
+    return commit->rollback_key;
   }
-  return tables;
+  URSA_TRY(const auto recorded, RecordedRollbackKey(catalog, plan_id));
+  if (recorded) {
+    return *recorded;
+  }
+  if (snapshots.size() == 1) {
+    return snapshots.front().key;
+  }
+  return Fail(ErrorCode::kUnsupported,
+              "the log of " + table + " no longer has the commit of the run " + plan_id +
+                  ", which says which of its rollback snapshots holds; compare them by hand: " +
+                  snapshots.front().key + ", ...");
 }
 
-RunState StateOf(const Run& run, const std::map<std::string, delta::SnapshotPtr>& tables) {
-  RunState state = RunState::kNotCommitted;
-  for (const std::string& name : run.tables) {
-    const auto table = tables.find(name);
-    if (table == tables.end()) {
-      continue;
+// The committed plan of this id, in one piece for each snapshot that its commits name.
+Result<void> ReadPlans(const catalog::Catalog& catalog, const std::string& plan_id,
+                       const std::vector<store::ObjectInfo>& snapshots, const Tables& tables,
+                       const SpoolOptions& spool, std::vector<CommittedPlan>& plans) {
+  std::map<std::string, std::vector<std::string>> tables_of;  // by snapshot
+  for (const auto& [name, snapshot] : tables) {
+    if (snapshot->transactions.contains(plan_id)) {
+      URSA_TRY(const std::string key, CommittedSnapshot(catalog, name, plan_id, snapshots));
+      tables_of[key].push_back(name);
     }
-    const auto transaction = table->second->transactions.find(run.run_id);
-    if (transaction == table->second->transactions.end()) {
-      continue;
-    }
-    if (transaction->second.version == kRunUndone) {
-      return RunState::kUndone;
-    }
-    state = RunState::kCommitted;
   }
-  return state;
-}
-
-// The rollback snapshot that the table's commit of this run names.
-Result<std::optional<std::string>> CommittedSnapshot(const catalog::Catalog& catalog,
-                                                     const std::string& table,
-                                                     const std::string& run_id) {
-  URSA_TRY(const auto history,
-           delta::ReadHistory(catalog.Assets(), catalog.TablePath(table), kHistoryMax));
-  for (const delta::HistoryEntry& entry : history) {
-    const auto info = nlohmann::json::parse(entry.commit_info, nullptr, false);
-    const auto ours = info.is_object() ? info.find("ursa") : info.end();
-    if (!info.is_object() || ours == info.end() || !ours->is_object() ||
-        TextOf(*ours, "run_id") != run_id) {
-      continue;
-    }
-    const std::string uri = TextOf(*ours, "rollback_uri");
-    const size_t name = uri.rfind('/');
-    return std::optional(RollbackPrefix(catalog) +
-                         (name == std::string::npos ? uri : uri.substr(name + 1)));
+  for (auto& [key, names] : tables_of) {
+    URSA_TRY(Plan plan, ReadRollback(catalog, key, spool));
+    plans.push_back({std::move(plan), std::move(names)});
   }
-  return std::optional<std::string>();
-}
-
-Result<Plan> ReadSnapshotPlan(const catalog::Catalog& catalog, const std::string& key,
-                              const SpoolOptions& spool) {
-  URSA_TRY_CONTEXT(const store::Object object, catalog.Assets().Get(key),
-                   "reading the rollback snapshot");
-  PlanReader reader(key, spool);
-  URSA_CHECK(reader.Take(object.bytes));
-  return std::move(reader).Finish();
+  return {};
 }
 
 }  // namespace
@@ -148,56 +132,81 @@ std::string_view RunStateName(RunState state) {
   switch (state) {
     case RunState::kCommitted:
       return "committed";
+    case RunState::kPartlyCommitted:
+      return "partly_committed";
     case RunState::kUndone:
       return "undone";
+    case RunState::kPartlyUndone:
+      return "partly_undone";
     case RunState::kNotCommitted:
       return "not_committed";
   }
   return "";
 }
 
-Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog) {
-  const std::string prefix = RollbackPrefix(catalog);
-  URSA_TRY_CONTEXT(const auto objects, ListAll(catalog.Assets(), prefix), "listing the runs");
-  std::map<std::string, Run> by_id;
-  std::set<std::string> table_names;
-  for (const store::ObjectInfo& object : objects) {
-    const auto run_id = RunIdOf(std::string_view(object.key).substr(prefix.size()));
-    if (!run_id) {
-      continue;
+std::string RunOfPlan(const std::string& plan_id) {
+  return plan_id.substr(0, FindPlanNumber(plan_id));
+}
+
+Result<std::map<std::string, delta::SnapshotPtr>> LoadTables(const catalog::Catalog& catalog) {
+  Tables tables;
+  for (const catalog::TableDefinition& table : catalog::AllTables()) {
+    auto snapshot = catalog.Table(table.name);
+    if (!snapshot && snapshot.error().code != ErrorCode::kNotFound) {
+      return Propagate(std::move(snapshot).error());
     }
-    Run& run = by_id[*run_id];
-    run.run_id = *run_id;
-    URSA_CHECK(Describe(catalog.Assets(), object, run));
-    table_names.insert(run.tables.begin(), run.tables.end());
+    if (snapshot) {
+      tables.emplace(table.name, std::move(*snapshot));
+    }
   }
-  URSA_TRY(const auto tables, LoadTables(catalog, table_names));
+  return tables;
+}
+
+Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog) {
+  URSA_TRY(const auto rollbacks, ListRollbacks(catalog));
+  URSA_TRY(const Tables tables, LoadTables(catalog));
+  URSA_TRY(const auto recorded, ReadRecordedRuns(catalog));
+  std::map<std::string, Gathered> gathered;
+  for (const auto& [plan_id, snapshots] : rollbacks) {
+    Gathered& run = gathered[RunOfPlan(plan_id)];
+    URSA_CHECK(Gather(catalog, plan_id, snapshots, tables, run));
+    const auto row = recorded.find(plan_id);
+    run.finished = run.finished && row != recorded.end() && row->second.finished;
+  }
   std::vector<Run> runs;
-  for (auto& [run_id, run] : by_id) {
-    run.state = StateOf(run, tables);
-    runs.push_back(std::move(run));
+  for (auto& [run_id, entry] : gathered) {
+    entry.run.run_id = run_id;
+    entry.run.state = StateOf(entry.standing, entry.finished);
+    std::sort(
+        entry.run.plans.begin(), entry.run.plans.end(),
+        [](const std::string& a, const std::string& b) { return PlanNumber(a) < PlanNumber(b); });
+    runs.push_back(std::move(entry.run));
   }
   std::stable_sort(runs.begin(), runs.end(),
                    [](const Run& a, const Run& b) { return a.created_at > b.created_at; });
   return runs;
 }
 
-Result<std::vector<Plan>> ReadCommittedPlans(const catalog::Catalog& catalog,
-                                             const std::string& run_id,
-                                             const SpoolOptions& spool) {
-  URSA_TRY(const std::vector<Run> runs, ListRuns(catalog));
-  const auto run = std::find_if(runs.begin(), runs.end(),
-                                [&](const Run& candidate) { return candidate.run_id == run_id; });
-  if (run == runs.end()) {
+Result<std::vector<CommittedPlan>> ReadCommittedPlans(const catalog::Catalog& catalog,
+                                                      const std::string& run_id,
+                                                      const SpoolOptions& spool) {
+  URSA_TRY(const auto rollbacks, ListRollbacks(catalog));
+  std::vector<std::string> plan_ids;
+  for (const auto& [plan_id, snapshots] : rollbacks) {
+    if (RunOfPlan(plan_id) == run_id) {
+      plan_ids.push_back(plan_id);
+    }
+  }
+  if (plan_ids.empty()) {
     return Fail(ErrorCode::kUsage, "no run has the id " + run_id + "; `ursa runs` lists them");
   }
-  std::vector<Plan> plans;
-  for (const std::string& table : run->tables) {
-    URSA_TRY(const auto key, CommittedSnapshot(catalog, table, run_id));
-    if (key) {
-      URSA_TRY(Plan plan, ReadSnapshotPlan(catalog, *key, spool));
-      plans.push_back(std::move(plan));
-    }
+  std::sort(plan_ids.begin(), plan_ids.end(), [](const std::string& a, const std::string& b) {
+    return PlanNumber(a) < PlanNumber(b);
+  });
+  URSA_TRY(const Tables tables, LoadTables(catalog));
+  std::vector<CommittedPlan> plans;
+  for (const std::string& plan_id : plan_ids) {
+    URSA_CHECK(ReadPlans(catalog, plan_id, rollbacks.at(plan_id), tables, spool, plans));
   }
   if (plans.empty()) {
     return Fail(ErrorCode::kUsage,

@@ -17,30 +17,47 @@
 namespace ursa::plan {
 
 enum class RunState {
-  kCommitted,     // every table that it has a snapshot of
-  kUndone,        // by a restore
-  kNotCommitted,  // it wrote a snapshot, and no commit
+  kCommitted,        // in every table that its plan changes
+  kPartlyCommitted,  // it died between two tables: applying its plan again does the rest
+  kUndone,           // by a restore
+  kPartlyUndone,     // the restore died between two tables, or had nothing to undo in one
+  kNotCommitted,     // it wrote a snapshot, and no commit
 };
 
 std::string_view RunStateName(RunState state);
 
 struct Run {
   std::string run_id;
+  std::vector<std::string>
+      plans;  // the ids of its plans, first to last: itself, or <run_id>.N each
   std::string command;
   std::string tool;
   std::string created_at;  // of the plan, ISO 8601
   std::vector<std::string> tables;
   RunState state = RunState::kNotCommitted;
-  uint64_t changes = 0;                  // of the last snapshot
+  uint64_t changes = 0;                    // of the last snapshot of each plan
   std::vector<std::string> rollback_keys;  // oldest first
 };
 
 // All runs that left a snapshot, newest first.
 Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog);
 
-// The plans that a run committed, one a table: read from the snapshots that its commits name.
+// A plan as it was committed in some tables; its changes in others were not.
+struct CommittedPlan {
+  Plan plan;
+  std::vector<std::string> tables;
+};
+
+// The plans that a run committed, first to last: read from the snapshots that its commits name.
 // kUsage where no run has this id, or where it never committed.
-Result<std::vector<Plan>> ReadCommittedPlans(const catalog::Catalog& catalog,
-                                             const std::string& run_id, const SpoolOptions& spool);
+Result<std::vector<CommittedPlan>> ReadCommittedPlans(const catalog::Catalog& catalog,
+                                                      const std::string& run_id,
+                                                      const SpoolOptions& spool);
+
+// The run of a plan's id: "<run_id>.7" is a plan of "<run_id>".
+std::string RunOfPlan(const std::string& plan_id);
+
+// The newest snapshots of the tables that plans change; those that the catalog lacks are left out.
+Result<std::map<std::string, delta::SnapshotPtr>> LoadTables(const catalog::Catalog& catalog);
 
 }  // namespace ursa::plan

@@ -12,31 +12,37 @@
 
 namespace ursa::plan {
 
+// Where a plan's changes are kept while it is made and applied.
+struct SpoolOptions {
+  std::filesystem::path directory;
+  size_t memory_bytes_max = size_t{8} << 20;
+};
+
 // Appending is not thread-safe; reading is, once nothing is appended any more.
 class Spool {
  public:
   // Beyond `memory_bytes_max` a file in `directory` is used; it has no name and goes with the
   // process.
-  Spool(std::filesystem::path directory, size_t memory_bytes_max);
+  explicit Spool(SpoolOptions options);
   ~Spool();
   Spool(Spool&& other) noexcept;
-  Spool& operator=(Spool&&) = delete;
+  Spool& operator=(Spool&& other) noexcept;
 
   // kUnavailable where the temporary file can't be made or its disk is full.
   Result<void> Append(std::string_view line);
 
   [[nodiscard]] size_t Count() const { return ends_.size(); }
   [[nodiscard]] Result<std::string> Read(size_t line) const;
+  [[nodiscard]] const SpoolOptions& Options() const { return options_; }
 
  private:
   Result<void> Flush();
 
-  std::filesystem::path directory_;
-  size_t memory_bytes_max_;
-  std::string buffer_;            // what is not in the file yet; begins at flushed_bytes_
+  SpoolOptions options_;
+  std::string buffer_;  // what is not in the file yet; begins at flushed_bytes_
   uint64_t flushed_bytes_ = 0;
   int file_ = -1;
-  std::vector<uint64_t> ends_;    // of each line
+  std::vector<uint64_t> ends_;  // of each line
 };
 
 }  // namespace ursa::plan

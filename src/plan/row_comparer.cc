@@ -1,0 +1,72 @@
+#include "plan/row_comparer.h"
+
+#include <algorithm>
+
+#include "delta/merge.h"
+#include "delta/scan.h"
+
+namespace ursa::plan {
+
+RowComparer::RowComparer(const Plan& plan, const catalog::TableDefinition& table)
+    : plan_(plan), table_(table), changes_(plan.ChangesOf(table.name)), found_(changes_.size()) {
+  by_key_.reserve(changes_.size());
+  for (size_t i = 0; i < changes_.size(); ++i) {
+    by_key_.emplace(plan.EncodedKey(changes_[i]), i);
+  }
+}
+
+Result<void> RowComparer::Read(const store::ReadableStore& assets, const delta::Snapshot& snapshot,
+                               size_t jobs, std::stop_token stop) {
+  delta::ScanOptions scan;
+  scan.columns = table_.key_columns;
+  for (const std::string& column : plan_.ColumnsOf(table_.name)) {
+    scan.columns.push_back(column);
+  }
+  scan.jobs = jobs;
+  scan.stop = std::move(stop);
+  delta::FileFilter filter{table_.locator_column, {}};
+  for (const size_t change : changes_) {
+    filter.values.emplace_back(plan_.Locator(change));
+  }
+  scan.filters.push_back(std::move(filter));
+  return delta::Scan(assets, snapshot, scan,
+                     [&](const delta::RowBatch& batch) { return Take(batch); });
+}
+
+Result<void> RowComparer::Take(const delta::RowBatch& batch) {
+  const size_t key_count = table_.key_columns.size();
+  for (size_t row = 0; row < batch.RowCount(); ++row) {
+    std::vector<std::string_view> key;
+    for (size_t column = 0; column < key_count; ++column) {
+      key.push_back(batch.String(column, row));
+    }
+    const auto match = by_key_.find(delta::EncodeKey(key));
+    if (match != by_key_.end()) {
+      URSA_TRY(const Change change, plan_.ChangeAt(changes_[match->second]));
+      Compare(change, batch, row, found_[match->second]);
+    }
+  }
+  return {};
+}
+
+delta::Value RowComparer::ValueOf(const delta::RowBatch& batch, size_t row,
+                                  const std::string& column) const {
+  const auto& columns = plan_.ColumnsOf(table_.name);
+  const auto position = std::find(columns.begin(), columns.end(), column) - columns.begin();
+  return batch.At(table_.key_columns.size() + static_cast<size_t>(position), row);
+}
+
+void RowComparer::Compare(const Change& change, const delta::RowBatch& batch, size_t row,
+                          Found& found) const {
+  found.exists = true;
+  for (const ColumnChange& column : change.columns) {
+    const delta::Value value = ValueOf(batch, row, column.column);
+    found.has_before.push_back(value == column.before);
+    found.has_after.push_back(value == column.after);
+  }
+  found.is_row = std::all_of(change.row.begin(), change.row.end(), [&](const auto& entry) {
+    return ValueOf(batch, row, entry.first) == entry.second;
+  });
+}
+
+}  // namespace ursa::plan

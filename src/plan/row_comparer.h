@@ -1,0 +1,49 @@
+// What a table's newest rows have to do with a plan's changes. Used by this room only.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "delta/row_batch.h"
+#include "plan/plan.h"
+
+namespace ursa::plan {
+
+// What the snapshot has for the row of a change.
+struct Found {
+  bool exists = false;
+  std::vector<bool> has_before;  // of each changed column of an update
+  std::vector<bool> has_after;
+  bool is_row = false;  // of an insert or delete: the row has all values stated
+};
+
+// Compares the rows of a snapshot with a plan's changes in its table. The plan must outlive it.
+class RowComparer {
+ public:
+  RowComparer(const Plan& plan, const catalog::TableDefinition& table);
+
+  Result<void> Read(const store::ReadableStore& assets, const delta::Snapshot& snapshot,
+                    size_t jobs, std::stop_token stop);
+
+  // By position in plan.ChangesOf(table).
+  [[nodiscard]] const Found& Of(size_t number) const { return found_[number]; }
+
+ private:
+  Result<void> Take(const delta::RowBatch& batch);
+  [[nodiscard]] delta::Value ValueOf(const delta::RowBatch& batch, size_t row,
+                                     const std::string& column) const;
+  void Compare(const Change& change, const delta::RowBatch& batch, size_t row, Found& found) const;
+
+  const Plan& plan_;
+  const catalog::TableDefinition& table_;
+  const std::vector<size_t>& changes_;
+  std::unordered_map<std::string_view, size_t> by_key_;
+  std::vector<Found> found_;
+};
+
+}  // namespace ursa::plan

@@ -1,0 +1,31 @@
+// The table maintenance_runs: a copy of what rollback snapshots and commits say of the runs, for
+// other engines. A run writes its row after its commits; the row of one that died before is written
+// by the next that commits. Source: catalog.md sections 2 and 4.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/writer.h"
+
+namespace ursa::plan {
+
+struct RecordedRun {
+  bool finished = false;  // written by the run itself, after the last of its commits
+  std::string rollback_uri;
+};
+
+// The rows that the table has, by run_id.
+Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catalog& catalog);
+
+// The rollback snapshot that the table names for this run.
+Result<std::optional<std::string>> RecordedRollbackKey(const catalog::Catalog& catalog,
+                                                       const std::string& run_id);
+
+// Adds the rows that are missing, and that of `finished`, the plan that was just applied whole.
+Result<void> CompleteRunsTable(catalog::Writer& writer, const std::string& finished);
+
+}  // namespace ursa::plan
