@@ -108,7 +108,7 @@ TEST_F(HashingTest, TimesOutWhereNothingMoves) {
 
 TEST_F(HashingTest, TimesOutWhereItIsTooSlow) {
   faulty_.SetRule([&](size_t, const store::StoreCall&) -> std::optional<Error> {
-    clock_.Sleep(40s, {});
+    clock_.Sleep(25s, {});
     return std::nullopt;
   });
   ExpectProblem(code::kTimeout, {60s, 1'000'000});

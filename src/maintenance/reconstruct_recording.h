@@ -14,6 +14,7 @@
 #include "ingest/journal.h"
 #include "ingest/manifest.h"
 #include "ingest/recording_listing.h"
+#include "ingest/recording_manifests.h"
 #include "store/object_store.h"
 
 namespace ursa::maintenance {

@@ -262,13 +262,19 @@ class Work {
     return {[=, this] { *applied = CommitBatch(context_, run_id, *batch); },
             [=, this]() -> Result<void> {
               is_committing_ = false;
-              URSA_CHECK(*applied);
-              TellRows(*batch, **applied, outcome_);
-              if (*applied && (*applied)->has_value() && !(*applied)->value().run_id.empty()) {
-                outcome_.run_id = run_id_;
-              }
-              return {};
+              return applied->has_value() ? TakeCommitted(*batch, **applied)
+                                          : Result<void>(tl::unexpected(applied->error()));
             }};
+  }
+
+  Result<void> TakeCommitted(const ReadyBatch& batch,
+                             const std::optional<plan::ApplyOutcome>& applied) {
+    TellRows(batch, applied, outcome_);
+    if (applied && !applied->run_id.empty()) {
+      outcome_.run_id = run_id_;
+    }
+    return applied && applied->stopped_by ? Result<void>(tl::unexpected(*applied->stopped_by))
+                                          : Result<void>();
   }
 
   const ReconstructContext& context_;
