@@ -28,6 +28,10 @@ struct Anchor {
 // min(size_bytes, kAnchorTailBytes) bytes of it. kEmpty, kNoWholeRow.
 Reading<Anchor> LastAnchor(std::string_view tail, uint64_t size_bytes);
 
+// The first anchor of a file of `size_bytes`, of which `head` is the start: at least
+// min(size_bytes, kAnchorBytes) bytes of it. kEmpty, kNoWholeRow.
+Reading<Anchor> FirstAnchor(std::string_view head, uint64_t size_bytes);
+
 // The time of an anchor, from the exact binary value. kImplausibleTime.
 Reading<TimeNs> TimeOf(const Anchor& anchor);
 

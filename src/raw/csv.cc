@@ -1,5 +1,6 @@
 #include "raw/csv.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -11,6 +12,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::array<std::string_view, 1> kFrameColumns = {"epoch_ns"};
 constexpr std::array<std::string_view, 3> kEnvironmentColumns = {"epoch_ns", "timestamp_ns",
                                                                  "timestamp"};
+constexpr std::array<std::string_view, 2> kGazeColumns = {"timestamp [ns]", "timestamp_ns"};
 
 // The fields of one line, from left to right.
 class Fields {
@@ -141,6 +143,7 @@ HeaderLine ReadHeaderLine(std::string_view line, const CsvFormat& format) {
 const CsvFormat kFrameCsvFormat = {kFrameColumns, false, false};
 const CsvFormat kWatchCsvFormat = {{}, true, true};
 const CsvFormat kEnvironmentCsvFormat = {kEnvironmentColumns, true, true};
+const CsvFormat kGazeCsvFormat = {kGazeColumns, false, false};
 
 Reading<CsvHeader> ReadCsvHeader(const CsvWindow& head, const CsvFormat& format) {
   if (head.size_bytes == 0) {
@@ -197,6 +200,29 @@ Reading<TimeNs> ReadLastCsvTime(const CsvWindow& tail, const CsvHeader& header) 
   if (no_line_starts_here) {
     return NoSignal(ProblemCode::kLineTooLong,
                     "its last line is longer than the bytes that may be read, its last 64 KiB");
+  }
+  return NoSignal(ProblemCode::kNoWholeRow, "no whole row lies in the bytes that may be read");
+}
+
+Reading<TimeNs> ReadFirstCsvTime(const CsvWindow& head, const CsvHeader& header) {
+  std::string_view rest =
+      head.bytes.substr(std::min<size_t>(header.rows_offset, head.bytes.size()));
+  bool any_line_ends = false;
+  for (size_t newline = rest.find('\n'); newline != std::string_view::npos;
+       newline = rest.find('\n')) {
+    any_line_ends = true;
+    const auto line = WithoutCarriageReturn(rest.substr(0, newline));
+    rest.remove_prefix(newline + 1);
+    if (IsBlank(line)) {
+      continue;
+    }
+    if (const auto field = FieldOfWholeRow(line, header.field_count, header.time_column)) {
+      return ToReading(ReadDecimalTime(*field), *field);
+    }
+  }
+  if (!any_line_ends && head.bytes.size() < head.size_bytes) {
+    return NoSignal(ProblemCode::kLineTooLong,
+                    "its first row does not end in the bytes that may be read, its first 64 KiB");
   }
   return NoSignal(ProblemCode::kNoWholeRow, "no whole row lies in the bytes that may be read");
 }

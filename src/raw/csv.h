@@ -34,6 +34,7 @@ struct CsvFormat {
 extern const CsvFormat kFrameCsvFormat;        // camera, screen
 extern const CsvFormat kWatchCsvFormat;        // samsungwatch
 extern const CsvFormat kEnvironmentCsvFormat;  // environment
+extern const CsvFormat kGazeCsvFormat;         // pupillabs, gaze
 
 // What the head of a file says of its rows.
 struct CsvHeader {
@@ -56,5 +57,10 @@ Reading<CsvHeader> ReadCsvHeader(const CsvWindow& head, const CsvFormat& format)
 // The time in the last whole row, from a window that ends at the file's end. kNoWholeRow,
 // kUnparseable, kImplausibleTime; kLineTooLong where the window holds no start of a line.
 Reading<TimeNs> ReadLastCsvTime(const CsvWindow& tail, const CsvHeader& header);
+
+// The time in the first whole row, from a window that starts at the file's start. kNoWholeRow,
+// kUnparseable, kImplausibleTime; kLineTooLong where no line ends between the header and the end of
+// a window that is smaller than the file.
+Reading<TimeNs> ReadFirstCsvTime(const CsvWindow& head, const CsvHeader& header);
 
 }  // namespace ursa::raw

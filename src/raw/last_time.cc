@@ -7,6 +7,7 @@
 #include "raw/anchors.h"
 #include "raw/csv.h"
 #include "raw/name_time.h"
+#include "raw/pinned_read.h"
 #include "raw/wav.h"
 #include "raw/worker_report.h"
 
@@ -20,23 +21,9 @@ using store::ByteRange;
 using store::ObjectInfo;
 using store::ReadableStore;
 
-// Reads a range of the very version that was listed.
-Result<store::Object> ReadRange(const ReadableStore& raw, const ObjectInfo& file, ByteRange range,
-                                std::string_view what) {
-  URSA_TRY_CONTEXT(auto object, raw.Get(file.key, range, file.etag),
-                   fmt::format("reading {} of {}", what, file.key));
-  if (object.size_bytes != file.size_bytes) {
-    return Fail(ErrorCode::kPreconditionFailed,
-                fmt::format("reading {} of {}: it had {} bytes when it was listed and has {} now; "
-                            "run again when it is no longer written",
-                            what, file.key, file.size_bytes, object.size_bytes));
-  }
-  return object;
-}
-
 Result<Reading<TimeNs>> ReadAnchors(const ReadableStore& raw, const ObjectInfo& file) {
   URSA_TRY(const auto tail,
-           ReadRange(raw, file, ByteRange::Last(kAnchorTailBytes), "the last anchor"));
+           ReadListed(raw, file, ByteRange::Last(kAnchorTailBytes), "the last anchor"));
   return LastAnchor(tail.bytes, tail.size_bytes).and_then(TimeOf);
 }
 
@@ -54,7 +41,7 @@ CsvWindow WindowOf(const store::Object& object) {
 // A file that fits the window: one read gives head and tail.
 Result<Reading<TimeNs>> ReadSmallCsv(const ReadableStore& raw, const ObjectInfo& file,
                                      const CsvFormat& format) {
-  URSA_TRY(const auto whole, ReadRange(raw, file, ByteRange::Last(kCsvWindowBytes), "the rows"));
+  URSA_TRY(const auto whole, ReadListed(raw, file, ByteRange::Last(kCsvWindowBytes), "the rows"));
   const CsvWindow window = WindowOf(whole);
   return ReadCsvHeader(window, format).and_then([&](const CsvHeader& header) {
     return ReadLastCsvTime(window, header);
@@ -63,7 +50,7 @@ Result<Reading<TimeNs>> ReadSmallCsv(const ReadableStore& raw, const ObjectInfo&
 
 Result<Reading<CsvHeader>> ReadHead(const ReadableStore& raw, const ObjectInfo& file,
                                     const CsvFormat& format, uint64_t bytes) {
-  URSA_TRY(const auto head, ReadRange(raw, file, ByteRange::From(0, bytes), "the header"));
+  URSA_TRY(const auto head, ReadListed(raw, file, ByteRange::From(0, bytes), "the header"));
   return ReadCsvHeader(WindowOf(head), format);
 }
 
@@ -79,7 +66,7 @@ Result<Reading<CsvHeader>> ReadHead(const ReadableStore& raw, const ObjectInfo& 
 
 Result<Reading<TimeNs>> ReadTail(const ReadableStore& raw, const ObjectInfo& file,
                                  const CsvHeader& header, uint64_t bytes) {
-  URSA_TRY(const auto tail, ReadRange(raw, file, ByteRange::Last(bytes), "the last row"));
+  URSA_TRY(const auto tail, ReadListed(raw, file, ByteRange::Last(bytes), "the last row"));
   return ReadLastCsvTime(WindowOf(tail), header);
 }
 
@@ -112,7 +99,7 @@ Result<Reading<TimeNs>> ReadWav(const ReadableStore& raw, const ObjectInfo& file
   WavWalk walk(file.size_bytes);
   while (const auto offset = walk.WantedOffset()) {
     URSA_TRY(const auto window,
-             ReadRange(raw, file, ByteRange::From(*offset, kWavWindowBytes), "the header"));
+             ReadListed(raw, file, ByteRange::From(*offset, kWavWindowBytes), "the header"));
     walk.Feed(window.bytes);
   }
   return walk.Duration().and_then([&](const WavDuration& duration) {
@@ -149,7 +136,7 @@ Result<Reading<TimeNs>> ReadWorkerReport(const ReadableStore& raw, const ObjectI
                  fmt::format("its {} bytes are more than are read of a report, {}",
                              report.size_bytes, kWorkerReportBytesMax)));
   }
-  URSA_TRY(const auto whole, ReadRange(raw, report, ByteRange::Whole(), "the report"));
+  URSA_TRY(const auto whole, ReadListed(raw, report, ByteRange::Whole(), "the report"));
   return ReadStoppedAt(whole.bytes);
 }
 

@@ -49,6 +49,12 @@ std::string_view ProblemCodeName(ProblemCode code) {
       return "raw_gone";
     case ProblemCode::kOutlier:
       return "outlier";
+    case ProblemCode::kAlreadyShifted:
+      return "already_shifted";
+    case ProblemCode::kOutOfWindow:
+      return "out_of_window";
+    case ProblemCode::kBadIntervals:
+      return "bad_intervals";
   }
   return "";
 }

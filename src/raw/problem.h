@@ -33,6 +33,10 @@ enum class ProblemCode {
   kReadFailed,        // the file could not be read: not "no signal"
   kRawGone,           // no data file is left of the recording
   kOutlier,           // an end more than an hour later than that of every other stream
+  // Of the rows of `modalities` (commands.md, "fix-modalities-start-epoch").
+  kAlreadyShifted,  // intervals without an epoch that are on the shared origin all the same
+  kOutOfWindow,     // a first sample that does not lie in its recording
+  kBadIntervals,    // intervals that break a rule of the catalog once they are shifted
 };
 
 // The stable name of a code, e.g. "no_whole_row"; stands in JSON output.

@@ -1,0 +1,34 @@
+#include "raw/eeg_meta.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "raw/json_numbers.h"
+
+namespace ursa::raw {
+namespace {
+
+constexpr std::array<std::string_view, 1> kRateMember = {"sample_rate_hz"};
+constexpr size_t kShownDigitsMax = 40;
+
+}  // namespace
+
+Reading<PositiveDecimal> ReadSampleRate(std::string_view eeg_meta) {
+  const JsonNumbers numbers = ReadJsonNumbers(eeg_meta, kRateMember);
+  if (numbers.kind != JsonNumbers::Kind::kObject) {
+    return NoSignal(ProblemCode::kNoRate, "it is no JSON object, so the sample rate is not known");
+  }
+  if (!numbers.texts[0]) {
+    return NoSignal(ProblemCode::kNoRate, "it has no number sample_rate_hz");
+  }
+  auto rate = ParsePositiveDecimal(*numbers.texts[0]);
+  if (!rate) {
+    return NoSignal(ProblemCode::kNoRate,
+                    fmt::format("its sample_rate_hz {} is no rate",
+                                numbers.texts[0]->substr(0, kShownDigitsMax)));
+  }
+  return *std::move(rate);
+}
+
+}  // namespace ursa::raw
