@@ -9,6 +9,8 @@ find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(date REQUIRED)
+find_package(CURL REQUIRED)
+find_package(pugixml REQUIRED)
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 

@@ -106,15 +106,8 @@ Result<Object> Directory::Get(std::string_view key, ByteRange range,
   if (!if_match.empty() && if_match != object.etag) {
     return changed();
   }
-  const uint64_t size = object.size_bytes;
-  uint64_t length = size;
-  if (range.kind == ByteRange::Kind::kFrom) {
-    object.offset = std::min(range.offset, size);
-    length = std::min(range.length, size - object.offset);
-  } else if (range.kind == ByteRange::Kind::kLast) {
-    length = std::min(range.length, size);
-    object.offset = size - length;
-  }
+  const auto [offset, length] = Resolve(range, object.size_bytes);
+  object.offset = offset;
   if (length > kWholeBytesMax) {
     return Fail(ErrorCode::kUnsupported, PathOf(key) + " is larger than 5 GiB");
   }

@@ -67,6 +67,15 @@ Result<void> FaultInjectingStore::Put(std::string_view key, std::string_view byt
   return error ? tl::unexpected(std::move(*error)) : put;
 }
 
+Result<void> FaultInjectingStore::Copy(std::string_view from, std::string_view to,
+                                       std::string_view if_match) {
+  size_t index = 0;
+  if (auto error = Judge({StoreCall::Kind::kCopy, std::string(to), 0, 0}, index)) {
+    return tl::unexpected(std::move(*error));
+  }
+  return store_.Copy(from, to, if_match);
+}
+
 Result<void> FaultInjectingStore::Delete(std::string_view key) {
   size_t index = 0;
   if (auto error = Judge({StoreCall::Kind::kDelete, std::string(key), 0, 0}, index)) {

@@ -1,6 +1,7 @@
 // A store that counts what is asked of another one, and fails calls on demand. For tests.
 //
-// Calls are numbered from 1 in the order in which they start, over all kinds. Thread-safe.
+// Calls are numbered from 1 in the order in which they start, over all kinds; a stream is a Head
+// and a Get for each of its pieces. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -15,11 +16,11 @@ namespace ursa::store {
 
 // One call, as it was made.
 struct StoreCall {
-  enum class Kind { kGet, kHead, kList, kPut, kDelete };
+  enum class Kind { kGet, kHead, kList, kPut, kCopy, kDelete };
   Kind kind;
-  std::string key;        // the prefix of a List
-  uint64_t bytes = 0;     // returned by a Get, given to a Put
-  uint64_t offset = 0;    // of the first byte that a Get returned
+  std::string key;      // the prefix of a List; what a Copy writes
+  uint64_t bytes = 0;   // returned by a Get, given to a Put
+  uint64_t offset = 0;  // of the first byte that a Get returned
 };
 
 // Says whether call number `number` fails, and how; none lets it through.
@@ -37,6 +38,7 @@ class FaultInjectingStore final : public ObjectStore {
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
   [[nodiscard]] std::string Uri() const override;
   Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;
+  Result<void> Copy(std::string_view from, std::string_view to, std::string_view if_match) override;
   Result<void> Delete(std::string_view key) override;
 
   // Calls from now on are judged by `rule`; none: all succeed.

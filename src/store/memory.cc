@@ -1,7 +1,5 @@
 #include "store/memory.h"
 
-#include <algorithm>
-
 namespace ursa::store {
 namespace {
 
@@ -30,15 +28,7 @@ Result<Object> MemoryStore::Get(std::string_view key, ByteRange range,
     return Fail(ErrorCode::kPreconditionFailed, "the object " + std::string(key) + " has changed");
   }
   const uint64_t size = entry->bytes.size();
-  uint64_t offset = 0;
-  uint64_t length = size;
-  if (range.kind == ByteRange::Kind::kFrom) {
-    offset = std::min(range.offset, size);
-    length = std::min(range.length, size - offset);
-  } else if (range.kind == ByteRange::Kind::kLast) {
-    length = std::min(range.length, size);
-    offset = size - length;
-  }
+  const auto [offset, length] = Resolve(range, size);
   return Object{entry->bytes.substr(offset, length), offset, size, entry->info.last_modified,
                 entry->info.etag};
 }

@@ -32,6 +32,13 @@ Result<ObjectInfo> ReadableStore::GetStream(std::string_view key, ByteRange rang
   return info;
 }
 
+Result<void> ObjectStore::Copy(std::string_view from, std::string_view to,
+                               std::string_view if_match) {
+  URSA_CHECK(CheckKey(to));
+  URSA_TRY(const Object object, Get(from, ByteRange::Whole(), if_match));
+  return Put(to, object.bytes, PutCondition::kNone);
+}
+
 ResolvedRange Resolve(const ByteRange& range, uint64_t size_bytes) {
   switch (range.kind) {
     case ByteRange::Kind::kWhole:
@@ -53,8 +60,7 @@ Result<void> CheckKey(std::string_view key) {
   while (true) {
     const size_t slash = key.find('/', start);
     const std::string_view part = key.substr(start, slash - start);
-    if (part.empty() || part == "." || part == ".." ||
-        part.find('\0') != std::string_view::npos) {
+    if (part.empty() || part == "." || part == ".." || part.find('\0') != std::string_view::npos) {
       return Fail(ErrorCode::kInvalid,
                   "the key '" + std::string(key) + "' is not a relative path of plain names");
     }

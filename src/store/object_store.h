@@ -115,6 +115,10 @@ class ObjectStore : public ReadableStore {
   virtual Result<void> Put(std::string_view key, std::string_view bytes,
                            PutCondition condition) = 0;
 
+  // Makes `to` a copy of `from`, replacing what is there, on the server's side where there is one.
+  // With `if_match`, kPreconditionFailed unless `from` has that etag. This one is Get, then Put.
+  virtual Result<void> Copy(std::string_view from, std::string_view to, std::string_view if_match);
+
   // Deletes the object; no error where there is none.
   virtual Result<void> Delete(std::string_view key) = 0;
 };

@@ -1,0 +1,16 @@
+// Copies within a bucket on the server's side, in parts where one request may not copy so much.
+// Source: AWS, CopyObject, CreateMultipartUpload, UploadPartCopy, CompleteMultipartUpload.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "store/object_store.h"
+#include "store/s3_client.h"
+
+namespace ursa::store {
+
+// Copies the version of `from` that has its etag to `to`.
+Result<void> CopyWithin(const S3Client& client, const ObjectInfo& from, std::string_view to);
+
+}  // namespace ursa::store
