@@ -1,9 +1,9 @@
 // ingest. Source: commands.md, "Catalog and ingest".
 
 #include "cli/all_commands.h"
+#include "cli/ingest_settings.h"
 #include "cli/planned_command.h"
 #include "cli/problem_json.h"
-#include "cli/rig_timezone.h"
 #include "maintenance/ingest_recordings.h"
 
 namespace ursa::cli {
@@ -81,6 +81,8 @@ class Ingest final : public PlannedCommand {
                                                const delta::SnapshotPtr&) override {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
     URSA_TRY(options_.timezone, RigTimezoneOf(profile));
+    URSA_TRY(canonicalizer_, CanonicalizerOf(profile));
+    options_.canonicalizer = &*canonicalizer_;
     options_.raw_location = RawLocation(profile);
     options_.max_changes = commit_.max_changes;
     URSA_TRY(auto plan, maintenance::PlanIngest(context, options_));
@@ -89,6 +91,7 @@ class Ingest final : public PlannedCommand {
 
  private:
   maintenance::IngestOptions options_;
+  std::optional<participants::Canonicalizer> canonicalizer_;
 };
 
 }  // namespace

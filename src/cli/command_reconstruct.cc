@@ -7,8 +7,8 @@
 
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
+#include "cli/ingest_settings.h"
 #include "cli/reconstruct_report.h"
-#include "cli/rig_timezone.h"
 #include "maintenance/reconstruct_work.h"
 #include "maintenance/reconstruct_worklist.h"
 
@@ -91,6 +91,7 @@ class ReconstructAllRecent final : public Command {
 
   Result<void> FinishOptions(const Profile& profile) {
     URSA_TRY(options_.timezone, RigTimezoneOf(profile));
+    URSA_TRY(canonicalizer_, CanonicalizerOf(profile));
     if (max_gb_) {
       options_.max_bytes = static_cast<uint64_t>(std::min(*max_gb_ * kBytesPerGigabyte, kBytesMax));
     }
@@ -201,7 +202,7 @@ class ReconstructAllRecent final : public Command {
                  WriteContextOf(invocation, opened.profile, commit_.commit_timeout_seconds)));
     return maintenance::Reconstruct(
         {opened.context, raw, *laboratory.assets, writer, invocation.process.random(), guards,
-         RawLocation(opened.profile)},
+         *canonicalizer_, RawLocation(opened.profile)},
         options_, opened.worklist.rows, outcome);
   }
 
@@ -211,6 +212,7 @@ class ReconstructAllRecent final : public Command {
   uint64_t base_seconds_ = 60;
   double min_rate_ = 2;
   std::optional<maintenance::Shard> shard_;
+  std::optional<participants::Canonicalizer> canonicalizer_;
   CommitOptions commit_;
 };
 

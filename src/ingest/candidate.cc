@@ -10,6 +10,7 @@
 #include "ingest/recording_listing.h"
 #include "ingest/recording_manifests.h"
 #include "ingest/recording_start.h"
+#include "participants/participant_file.h"
 #include "recovery/recording_end.h"
 
 namespace ursa::ingest {
@@ -89,6 +90,7 @@ class Preparation {
     FillRecording(manifest, *start);
     FillDuration(*manifests.counts);
     FillModalities();
+    ReadParticipants();
     for (Problem& finding : FindSimilarPaths(listing_)) {
       candidate_.problems.push_back(std::move(finding));
     }
@@ -168,6 +170,25 @@ class Preparation {
       row.duration_us = recovery::DurationUntil(row.start_time, *ended).count();
     }
     row.duration_known_wrong = !ended;
+  }
+
+  void ReadParticipants() {
+    if (!listing_.participants) {
+      return;
+    }
+    const store::ObjectInfo& file = *listing_.participants;
+    if (file.size_bytes > participants::kParticipantFileBytesMax) {
+      candidate_.problems.push_back(MakeProblem(
+          code::kParticipantUnreadable, file.key,
+          fmt::format("its {} bytes are more than a list of names has", file.size_bytes)));
+      return;
+    }
+    auto object = raw_.Get(file.key, store::ByteRange::Whole(), file.etag);
+    if (!object) {
+      Fail(file.key, object.error());
+      return;
+    }
+    candidate_.participant_text = std::move(object->bytes);
   }
 
   void FillModalities() {

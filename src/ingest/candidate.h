@@ -37,7 +37,8 @@ struct IngestCandidate {
   std::vector<Problem> problems;  // those because of which it was refused, then findings
   catalog::Recording recording;   // recording_hash as far as known
   std::vector<catalog::Modality> modalities;
-  std::optional<size_t> change;  // of the recording's row: its number in the plan
+  std::optional<std::string> participant_text;  // of participant.txt; who is meant is decided later
+  std::optional<size_t> change;                 // of the recording's row: its number in the plan
 };
 
 // Looks at a recording and makes its rows. The catalog is not asked. Thread-safe.

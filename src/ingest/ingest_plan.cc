@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "delta/scan.h"
+#include "ingest/attribution.h"
+#include "ingest/recording_listing.h"
 #include "raw/recording_objects.h"
 
 namespace ursa::ingest {
@@ -102,8 +104,13 @@ plan::Change Insert(std::string_view table, std::vector<std::string> key, std::s
   return change;
 }
 
-std::vector<plan::Change> ChangesOf(const IngestCandidate& candidate) {
+std::vector<plan::Change> ChangesOf(const IngestCandidate& candidate,
+                                    const std::vector<catalog::Participant>& new_participants) {
   std::vector<plan::Change> changes;
+  for (const catalog::Participant& row : new_participants) {
+    changes.push_back(
+        Insert(catalog::kParticipants, {row.participant_id}, row.participant_id, ToRow(row)));
+  }
   for (const catalog::Modality& row : candidate.modalities) {
     changes.push_back(Insert(catalog::kModalities, {row.recording_hash, row.worker, row.modality},
                              row.recording_id, ToRow(row)));
@@ -114,9 +121,23 @@ std::vector<plan::Change> ChangesOf(const IngestCandidate& candidate) {
   return changes;
 }
 
+// Fills in who took part; the participants that are new.
+std::vector<catalog::Participant> Attribute(IngestCandidate& candidate, Attributor& attributor) {
+  if (!candidate.participant_text) {
+    return {};
+  }
+  auto found = attributor.Attribute(
+      *candidate.participant_text,
+      raw::RecordingPrefix(candidate.recording_id) + std::string(kParticipantsName));
+  candidate.recording.participant_ids = std::move(found.participant_ids);
+  candidate.problems.insert(candidate.problems.end(), found.problems.begin(), found.problems.end());
+  return std::move(found.participants);
+}
+
 // All rows of a recording or none: one that breaks a rule of the catalog refuses it.
-Result<void> AddCandidate(IngestCandidate& candidate, plan::PlanBuilder& builder) {
-  const std::vector<plan::Change> changes = ChangesOf(candidate);
+Result<void> AddCandidate(IngestCandidate& candidate, Attributor& attributor,
+                          plan::PlanBuilder& builder) {
+  const std::vector<plan::Change> changes = ChangesOf(candidate, Attribute(candidate, attributor));
   for (const plan::Change& change : changes) {
     if (const auto valid = catalog::CheckRow(*change.table, change.row); !valid) {
       Refuse(candidate, code::kInvalidRow,
@@ -134,7 +155,8 @@ Result<void> AddCandidate(IngestCandidate& candidate, plan::PlanBuilder& builder
 // The tables that inserts go to, as the plan's bases; one that is missing is made by its commit.
 Result<delta::SnapshotPtr> FillHeader(const catalog::Catalog& catalog, plan::PlanHeader& header) {
   delta::SnapshotPtr recordings;
-  for (const std::string_view name : {catalog::kModalities, catalog::kRecordings}) {
+  for (const std::string_view name :
+       {catalog::kParticipants, catalog::kModalities, catalog::kRecordings}) {
     auto table = catalog.Table(name);
     if (!table && table.error().code == ErrorCode::kNotFound && name != catalog::kRecordings) {
       continue;
@@ -156,13 +178,15 @@ Result<plan::Plan> BuildIngestPlan(IngestPlanContext context,
                                    std::optional<uint64_t> max_changes) {
   URSA_TRY(const delta::SnapshotPtr recordings, FillHeader(context.catalog, context.header));
   URSA_TRY(KnownRecordings known, LookUp(context, *recordings, candidates));
+  URSA_TRY(Attributor attributor,
+           Attributor::Make(context.catalog, context.canonicalizer, context.jobs, context.stop));
   plan::PlanBuilder builder(std::move(context.header), context.spool);
   for (IngestCandidate& candidate : candidates) {
     if (candidate.action == IngestAction::kIngested) {
       Judge(candidate, known);
     }
     if (candidate.action == IngestAction::kIngested) {
-      URSA_CHECK(AddCandidate(candidate, builder));
+      URSA_CHECK(AddCandidate(candidate, attributor, builder));
     }
   }
   for (const plan::Brake& brake : brakes) {

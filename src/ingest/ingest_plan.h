@@ -13,12 +13,14 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "ingest/candidate.h"
+#include "participants/canonicalizer.h"
 #include "plan/plan.h"
 
 namespace ursa::ingest {
 
 struct IngestPlanContext {
   const catalog::Catalog& catalog;
+  const participants::Canonicalizer& canonicalizer;
   plan::SpoolOptions spool;
   plan::PlanHeader header;  // tables are filled in
   size_t jobs = 1;

@@ -37,6 +37,8 @@ inline constexpr std::string_view kConflictingHash = "conflicting_hash";
 inline constexpr std::string_view kInvalidRow = "invalid_row";
 // Of the recording.
 inline constexpr std::string_view kSessionLock = "session_lock";
+inline constexpr std::string_view kParticipantUnreadable = "participant_unreadable";
+inline constexpr std::string_view kParticipantCollision = "participant_collision";
 inline constexpr std::string_view kSkippedLocalTime = "skipped_local_time";
 }  // namespace code
 

@@ -14,7 +14,6 @@ namespace ursa::ingest {
 namespace {
 
 constexpr std::string_view kSessionLock = "session.lock";
-constexpr std::string_view kParticipants = "participant.txt";
 constexpr std::string_view kNodeManifests = "_node_manifests/";
 
 std::string FoldPath(std::string_view path) {
@@ -52,7 +51,7 @@ void TakeObject(const store::ObjectInfo& object, RecordingListing& listing) {
     listing.manifest = object;
   } else if (path == kReconstructedName) {
     listing.reconstructed = object;
-  } else if (path == kParticipants) {
+  } else if (path == kParticipantsName) {
     listing.participants = object;
   } else if (path.starts_with(kNodeManifests)) {
     if (path.ends_with(".json") && path.find('/', kNodeManifests.size()) == path.npos) {

@@ -18,6 +18,7 @@
 namespace ursa::ingest {
 
 inline constexpr std::string_view kManifestName = "manifest.json";
+inline constexpr std::string_view kParticipantsName = "participant.txt";
 inline constexpr std::string_view kReconstructedName = "manifest.reconstructed.json";
 
 struct RecordingListing {

@@ -69,10 +69,11 @@ Result<IngestRunPlan> PlanIngest(const PlanningContext& context, const IngestOpt
         context.progress.Advance(1, 0);
         return {};
       }));
-  URSA_TRY(plan::Plan plan, ingest::BuildIngestPlan({context.catalog, context.spool,
-                                                     MakeHeader(context, std::string(kIngest), {}),
-                                                     context.jobs, context.stop},
-                                                    rows, {}, options.max_changes));
+  URSA_TRY(plan::Plan plan,
+           ingest::BuildIngestPlan(
+               {context.catalog, *options.canonicalizer, context.spool,
+                MakeHeader(context, std::string(kIngest), {}), context.jobs, context.stop},
+               rows, {}, options.max_changes));
   IngestRunPlan run{std::move(plan), std::move(rows), {}};
   for (const ingest::IngestCandidate& candidate : run.rows) {
     Count(candidate, run.counts);

@@ -18,7 +18,8 @@ inline constexpr std::string_view kIngest = "ingest";
 struct IngestOptions {
   std::vector<std::string> recording_ids;
   ingest::RigTimezone timezone;
-  std::string raw_location;  // as IngestSettings has it
+  const participants::Canonicalizer* canonicalizer = nullptr;  // never null when it is planned
+  std::string raw_location;                                    // as IngestSettings has it
   std::optional<uint64_t> max_changes;
 };
 

@@ -55,9 +55,9 @@ Result<std::optional<plan::ApplyOutcome>> CommitBatch(const ReconstructContext& 
   plan::PlanHeader header = MakeHeader(planning, std::string(kReconstructAllRecent), {});
   header.run_id = run_id;
   URSA_TRY(const plan::Plan plan,
-           ingest::BuildIngestPlan(
-               {planning.catalog, planning.spool, std::move(header), planning.jobs, planning.stop},
-               batch.candidates, {}, std::nullopt));
+           ingest::BuildIngestPlan({planning.catalog, context.canonicalizer, planning.spool,
+                                    std::move(header), planning.jobs, planning.stop},
+                                   batch.candidates, {}, std::nullopt));
   std::optional<plan::ApplyOutcome> applied;
   if (plan.Count() > 0) {
     URSA_TRY(applied, plan::Apply(plan, context.guards, context.writer));

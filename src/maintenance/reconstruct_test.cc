@@ -18,11 +18,12 @@ constexpr Nanoseconds kQuietTime = 2h;
 
 class ReconstructTest : public catalog::CatalogTest {
  protected:
-  static std::string Id(int number) { return "rec_20260507_143022_" + std::to_string(1000 + number); }
+  static std::string Id(int number) {
+    return "rec_20260507_143022_" + std::to_string(1000 + number);
+  }
 
   void Put(const std::string& id, const std::string& path, std::string_view bytes) {
-    ASSERT_TRUE(
-        raw_.Put("recordings/" + id + "/" + path, bytes, store::PutCondition::kNone));
+    ASSERT_TRUE(raw_.Put("recordings/" + id + "/" + path, bytes, store::PutCondition::kNone));
   }
   // A recording without a manifest, with so many bytes.
   void PutRecording(int number, size_t bytes) {
@@ -34,8 +35,9 @@ class ReconstructTest : public catalog::CatalogTest {
   std::map<std::string, ReconstructRow> Run(bool commit) {
     const catalog::Catalog catalog = OpenCatalog();
     NoProgress progress;
-    const PlanningContext planning{catalog, faulty_, {testing::TempDir()}, "Ursa/test", 2,
-                                   stop_.get_token(), clock_, progress};
+    const PlanningContext planning{catalog,     faulty_, {testing::TempDir()},
+                                   "Ursa/test", 2,       stop_.get_token(),
+                                   clock_,      progress};
     Worklist worklist =
         PlanWorklist(planning, catalog.Table(catalog::kRecordings).value(), options_).value();
     outcome_ = {};
@@ -43,8 +45,8 @@ class ReconstructTest : public catalog::CatalogTest {
     if (commit) {
       catalog::Writer writer = OpenWriter();
       result_ = Reconstruct(
-          {planning, faulty_, assets_, writer, random_, guards_, "local://raw"}, options_,
-          worklist.rows, outcome_);
+          {planning, faulty_, assets_, writer, random_, guards_, canonicalizer_, "local://raw"},
+          options_, worklist.rows, outcome_);
     }
     std::map<std::string, ReconstructRow> rows;
     for (ReconstructRow& row : worklist.rows) {
@@ -63,6 +65,8 @@ class ReconstructTest : public catalog::CatalogTest {
   store::FaultInjectingStore faulty_{raw_};
   std::stop_source stop_;
   plan::Guards guards_;
+  participants::Canonicalizer canonicalizer_ =
+      participants::Canonicalizer::Make({}, participants::Slugger::Make().value()).value();
   ReconstructOptions options_ = [] {
     ReconstructOptions options;
     options.days = 30;
@@ -170,12 +174,11 @@ TEST_F(ReconstructTest, AFileThatComesWhileItReadsFailsTheRecording) {
 TEST_F(ReconstructTest, AManifestOfTheRigThatComesMeanwhileIsTheOneThatCounts) {
   PutRecording(1, 1);
   LetTimePass();
-  const Json manifest{
-      {"recording_hash", std::string(64, 'f')},
-      {"started_at", "2026-05-07T14:30:22Z"},
-      {"files", Json::array({Json{{"path", "robot_0/arm_0000.bin"},
-                                  {"size", 1},
-                                  {"sha256", std::string(64, 'e')}}})}};
+  const Json manifest{{"recording_hash", std::string(64, 'f')},
+                      {"started_at", "2026-05-07T14:30:22Z"},
+                      {"files", Json::array({Json{{"path", "robot_0/arm_0000.bin"},
+                                                  {"size", 1},
+                                                  {"sha256", std::string(64, 'e')}}})}};
   faulty_.SetRule([&](size_t, const store::StoreCall& call) -> std::optional<Error> {
     if (call.kind == store::StoreCall::Kind::kGet && call.key.ends_with("arm_0000.bin")) {
       Put(Id(1), "manifest.json", manifest.dump());
@@ -231,8 +234,7 @@ TEST_F(ReconstructTest, StopsWhenItIsToldToAndGoesOnTheNextTime) {
   ASSERT_FALSE(result_);
   EXPECT_EQ(result_.error().code, ErrorCode::kInterrupted);
   EXPECT_EQ(outcome_.ingested, 0U);
-  const bool has_journal =
-      assets_.Head(ingest::Journal(Id(1)).Key()).has_value();
+  const bool has_journal = assets_.Head(ingest::Journal(Id(1)).Key()).has_value();
   stop_ = {};
   faulty_.SetRule({});
   (void)Run(true);
@@ -243,12 +245,11 @@ TEST_F(ReconstructTest, StopsWhenItIsToldToAndGoesOnTheNextTime) {
 
 TEST_F(ReconstructTest, RefusesARecordingWhoseHashIsAnothers) {
   PutRecording(1, 1);
-  const Json manifest{
-      {"recording_hash", catalog::TestHash(7)},
-      {"started_at", "2026-05-07T14:30:22Z"},
-      {"files", Json::array({Json{{"path", "robot_0/arm_0000.bin"},
-                                  {"size", 1},
-                                  {"sha256", std::string(64, 'e')}}})}};
+  const Json manifest{{"recording_hash", catalog::TestHash(7)},
+                      {"started_at", "2026-05-07T14:30:22Z"},
+                      {"files", Json::array({Json{{"path", "robot_0/arm_0000.bin"},
+                                                  {"size", 1},
+                                                  {"sha256", std::string(64, 'e')}}})}};
   Put(Id(1), "manifest.json", manifest.dump());
   ASSERT_TRUE(RegisterRecordings({catalog::TestRecording(7, 1)}));
   LetTimePass();
@@ -257,18 +258,49 @@ TEST_F(ReconstructTest, RefusesARecordingWhoseHashIsAnothers) {
   EXPECT_EQ(Column("recording_id").size(), 1U);
 }
 
+TEST_F(ReconstructTest, RegistersWhoTookPartOnceHoweverManyRecordingsNameThem) {
+  for (int number = 1; number <= 3; ++number) {
+    PutRecording(number, 10);
+    Put(Id(number), "participant.txt", number == 3 ? "unknown" : "maya chen, jonas");
+  }
+  LetTimePass();
+  auto rows = Run(true);
+  ASSERT_TRUE(result_);
+  EXPECT_EQ(outcome_.ingested, 3U);
+  const auto ids = Column("participant_ids");
+  EXPECT_EQ(ids.at(rows[Id(1)].recording_hash),
+            delta::Value(delta::Value::List{"maya-chen", "jonas"}));
+  EXPECT_EQ(ids.at(rows[Id(2)].recording_hash), ids.at(rows[Id(1)].recording_hash));
+  EXPECT_EQ(ids.at(rows[Id(3)].recording_hash), delta::Value(delta::Value::List{}));
+}
+
+TEST_F(ReconstructTest, LeavesANameForAPersonWhoseIdIsSomebodyElses) {
+  catalog::Participant zoe;
+  zoe.participant_id = "zoe-maier";
+  zoe.display_name = "Zoe Maier";
+  ASSERT_TRUE(OpenWriter().Register(*catalog::FindTable(catalog::kParticipants),
+                                    {catalog::ToRow(zoe)}, catalog::OnConflict::kError));
+  PutRecording(1, 10);
+  Put(Id(1), "participant.txt", "Zo\u00eb Maier");
+  LetTimePass();
+  auto rows = Run(true);
+  EXPECT_TRUE(rows[Id(1)].ingested);
+  EXPECT_EQ(rows[Id(1)].problems.back().code, ingest::code::kParticipantCollision);
+  EXPECT_EQ(Column("participant_ids").at(rows[Id(1)].recording_hash),
+            delta::Value(delta::Value::List{}));
+}
+
 TEST_F(ReconstructTest, CountsWhatIsInTheWindow) {
   ASSERT_TRUE(RegisterRecordings({catalog::TestRecording(1, 1), catalog::TestRecording(2, 1)}));
   const catalog::Catalog catalog = OpenCatalog();
   NoProgress progress;
-  const PlanningContext planning{catalog, raw_, {testing::TempDir()}, "Ursa/test", 1, {}, clock_,
-                                 progress};
+  const PlanningContext planning{catalog, raw_,    {testing::TempDir()}, "Ursa/test", 1, {},
+                                 clock_,  progress};
   const auto table = catalog.Table(catalog::kRecordings).value();
   EXPECT_EQ(CountRecordings(planning, *table, 30, clock_.Now())->recent, 2U);
   EXPECT_EQ(CountRecordings(planning, *table, 1, clock_.Now())->recent, 0U);
   EXPECT_EQ(CountRecordings(planning, *table, 1, clock_.Now())->recordings, 2U);
-  EXPECT_EQ(FormatDate(*CountRecordings(planning, *table, 1, clock_.Now())->newest),
-            "2026-05-07");
+  EXPECT_EQ(FormatDate(*CountRecordings(planning, *table, 1, clock_.Now())->newest), "2026-05-07");
 }
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "ingest/candidate.h"
 #include "maintenance/planning.h"
 #include "maintenance/reconstruct_worklist.h"
+#include "participants/canonicalizer.h"
 #include "plan/guards.h"
 #include "store/object_store.h"
 
@@ -35,6 +36,7 @@ struct ReconstructContext {
   catalog::Writer& writer;
   Random& random;
   const plan::Guards& guards;
+  const participants::Canonicalizer& canonicalizer;
   std::string raw_location;  // as IngestSettings has it
 };
 
