@@ -125,20 +125,17 @@ class ReconstructAllRecent final : public Command {
     return {environment == Environment::kProduction, commit_.targets_production, std::nullopt};
   }
 
-  // Rows, VERIFY and summary, in this order.
+  // Rows, VERIFY and summary, in this order. An interrupted run says how far it came, too; then the
+  // store may answer no more, and there is no VERIFY.
   Result<void> Tell(Invocation& invocation, const Opened& opened,
                     const ReconstructOutcome& outcome) const {
-    Report& report = invocation.report;
-    ShowReconstructRows(report, opened.worklist.rows);
-    URSA_TRY(const delta::SnapshotPtr table, opened.context.catalog.Table(catalog::kRecordings));
-    // An interrupted run says how far it came, too.
-    maintenance::PlanningContext context = opened.context;
-    context.stop = {};
-    URSA_TRY(const auto after,
-             maintenance::CountRecordings(context, *table, options_.days, context.clock.Now()));
-    ShowVerify(report, "after", after, options_.days);
+    ShowReconstructRows(invocation.report, opened.worklist.rows);
+    const auto after = CountAfter(invocation, opened);
     Json summary = ReconstructCounts(opened.worklist.rows, outcome);
     Json would_refuse = Json::array();
+    if (opened.context.catalog.IsReadOnly()) {
+      would_refuse.push_back("prefix_pinned");
+    }
     for (const plan::Refusal& refusal :
          plan::WouldRefuse(opened.worklist.brakes, GuardsOf(opened.environment))) {
       would_refuse.push_back(refusal.rule);
@@ -146,17 +143,28 @@ class ReconstructAllRecent final : public Command {
     summary["dry_run"] = !commit_.commit;
     summary["would_refuse"] = std::move(would_refuse);
     summary["committed"] = outcome.committed;
-    summary["table_version"] = table->version;
+    summary["table_version"] = after ? *after : opened.table->version;
     summary["run_id"] = outcome.run_id.empty() ? Json(nullptr) : Json(outcome.run_id);
     summary["changed_since_plan"] = outcome.changed_since_plan;
     summary["already"] = outcome.already;
     summary["plan_digest"] = nullptr;
     summary["changes_digest"] = nullptr;
-    report.Summary(std::move(summary));
+    invocation.report.Summary(std::move(summary));
     if (outcome.changed_since_plan > 0) {
-      report.SetNeedsPerson();
+      invocation.report.SetNeedsPerson();
     }
-    return {};
+    return after ? Result<void>() : tl::unexpected(after.error());
+  }
+
+  // Tells VERIFY; the version of the table that it counted.
+  Result<int64_t> CountAfter(Invocation& invocation, const Opened& opened) const {
+    URSA_TRY(const delta::SnapshotPtr table, opened.context.catalog.Table(catalog::kRecordings));
+    maintenance::PlanningContext context = opened.context;
+    context.stop = {};
+    URSA_TRY(const auto counts,
+             maintenance::CountRecordings(context, *table, options_.days, context.clock.Now()));
+    ShowVerify(invocation.report, "after", counts, options_.days);
+    return table->version;
   }
 
   Result<void> DryRun(Invocation& invocation, const Profile& profile) {

@@ -45,7 +45,7 @@ class Hashing {
       if (context_.stop.stop_requested()) {
         return Fail(ErrorCode::kInterrupted, "interrupted");
       }
-      if (stream) {
+      if (stream || HasAll()) {
         return offset_ == object_.size_bytes
                    ? Hashed(digest_.HexDigest())
                    : Changed(fmt::format("it ended after {} of its {} bytes", offset_,
@@ -60,10 +60,15 @@ class Hashing {
   }
 
  private:
+  // A connection may break after the last byte, which leaves nothing to ask for.
+  [[nodiscard]] bool HasAll() const { return offset_ > 0 && offset_ == object_.size_bytes; }
+
   Result<store::ObjectInfo> Stream() {
-    return context_.raw.GetStream(
-        object_.key, store::ByteRange::From(offset_, object_.size_bytes - offset_), object_.etag,
-        [this](const store::ObjectPiece& piece) { return Take(piece); });
+    // One plain GET; only what is left of a broken one is a range.
+    const auto range = offset_ == 0 ? store::ByteRange::Whole()
+                                    : store::ByteRange::From(offset_, object_.size_bytes - offset_);
+    return context_.raw.GetStream(object_.key, range, object_.etag,
+                                  [this](const store::ObjectPiece& piece) { return Take(piece); });
   }
 
   Result<void> Take(const store::ObjectPiece& piece) {

@@ -42,7 +42,9 @@ void RecordingUnderWay::Begin() {
     const std::string_view path = listing_.PathOf(object);
     const auto known = journal_.Find(path, object);
     files_.push_back({std::string(path), object.size_bytes, known.value_or("")});
-    if (!known) {
+    if (known) {
+      tools_.hashing.progress.Advance(object.size_bytes, 0);
+    } else {
       missing_.push_back(i);
       bytes += object.size_bytes;
     }
