@@ -34,11 +34,17 @@ std::string_view IngestActionName(IngestAction action);
 struct IngestCandidate {
   std::string recording_id;
   IngestAction action = IngestAction::kIngested;
-  std::vector<Problem> problems;  // those because of which it was refused, then findings
-  catalog::Recording recording;   // recording_hash as far as known
+  std::vector<Problem> problems;
+  std::string reason;            // of kRefused and kFailed: the code of the problem that decided
+  catalog::Recording recording;  // recording_hash as far as known
   std::vector<catalog::Modality> modalities;
   std::optional<std::string> participant_text;  // of participant.txt; who is meant is decided later
   std::optional<size_t> change;                 // of the recording's row: its number in the plan
+
+  // Refuses it, or says that it failed, for this problem.
+  void End(IngestAction how, Problem problem);
+  // The first problem of its reason.
+  [[nodiscard]] const Problem& Why() const;
 };
 
 // Looks at a recording and makes its rows. The catalog is not asked. Thread-safe.

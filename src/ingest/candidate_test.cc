@@ -26,9 +26,8 @@ class Candidate : public BucketTest {
   void ExpectRefused(std::string_view code, const std::string& path = {}) {
     const IngestCandidate candidate = Prepare();
     EXPECT_EQ(IngestActionName(candidate.action), "refused");
-    ASSERT_FALSE(candidate.problems.empty());
-    EXPECT_EQ(candidate.problems[0].code, code) << candidate.problems[0].message;
-    EXPECT_EQ(candidate.problems[0].key, Key(path));
+    ASSERT_EQ(candidate.reason, code);
+    EXPECT_EQ(candidate.Why().key, Key(path));
   }
 
   RigTimezone timezone_;
@@ -204,7 +203,7 @@ TEST_F(Candidate, FailsWhereAReadFailsWhicheverItIs) {
     faulty.SetRule(store::FailOnce(number, Error{ErrorCode::kUnavailable, "down", {}, {}}));
     const IngestCandidate candidate = PrepareIngest(faulty, kTestId, settings);
     EXPECT_EQ(IngestActionName(candidate.action), "failed") << "call " << number;
-    EXPECT_EQ(candidate.problems.back().code, code::kReadFailed) << "call " << number;
+    EXPECT_EQ(candidate.reason, code::kReadFailed) << "call " << number;
   }
 }
 
