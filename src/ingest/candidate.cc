@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <unordered_map>
 
@@ -63,14 +64,11 @@ class Preparation {
   }
 
  private:
-  void Refuse(Problem problem) {
-    candidate_.action = IngestAction::kRefused;
-    candidate_.problems.push_back(std::move(problem));
-  }
+  void Refuse(Problem problem) { candidate_.End(IngestAction::kRefused, std::move(problem)); }
 
   void Fail(std::string key, const Error& error) {
-    candidate_.action = IngestAction::kFailed;
-    candidate_.problems.push_back(MakeProblem(code::kReadFailed, std::move(key), error.ToString()));
+    candidate_.End(IngestAction::kFailed,
+                   MakeProblem(code::kReadFailed, std::move(key), error.ToString()));
   }
 
   void MakeRows(const RecordingManifests& manifests) {
@@ -82,9 +80,9 @@ class Preparation {
     }
     const auto start = DeriveRecordingStart(raw_, listing_, manifests, settings_.timezone);
     if (!start) {
-      candidate_.action =
-          start.error().code == code::kReadFailed ? IngestAction::kFailed : IngestAction::kRefused;
-      candidate_.problems.push_back(start.error());
+      candidate_.End(
+          start.error().code == code::kReadFailed ? IngestAction::kFailed : IngestAction::kRefused,
+          start.error());
       return;
     }
     FillRecording(manifest, *start);
@@ -157,6 +155,7 @@ class Preparation {
     }
     if (end.read_failed) {
       candidate_.action = IngestAction::kFailed;
+      candidate_.reason = code::kReadFailed;
       return;
     }
     std::optional<TimeNs> ended = end.end;
@@ -230,6 +229,18 @@ std::string_view IngestActionName(IngestAction action) {
       return "failed";
   }
   return "";
+}
+
+void IngestCandidate::End(IngestAction how, Problem problem) {
+  action = how;
+  if (reason.empty()) {
+    reason = problem.code;
+  }
+  problems.push_back(std::move(problem));
+}
+
+const Problem& IngestCandidate::Why() const {
+  return *std::ranges::find(problems, reason, &Problem::code);
 }
 
 IngestCandidate PrepareIngest(const store::ReadableStore& raw, std::string_view recording_id,

@@ -63,9 +63,8 @@ Result<KnownRecordings> LookUp(const IngestPlanContext& context, const delta::Sn
 }
 
 void Refuse(IngestCandidate& candidate, std::string_view code, std::string message) {
-  candidate.action = IngestAction::kRefused;
-  candidate.problems.insert(
-      candidate.problems.begin(),
+  candidate.End(
+      IngestAction::kRefused,
       MakeProblem(code, raw::RecordingPrefix(candidate.recording_id), std::move(message)));
 }
 

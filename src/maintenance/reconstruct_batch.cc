@@ -32,7 +32,7 @@ void TellRow(const IngestCandidate& candidate, const std::optional<plan::ApplyOu
   }
   if (candidate.action == IngestAction::kRefused || candidate.action == IngestAction::kFailed) {
     row.action = ReconstructAction::kFailed;
-    row.reason = candidate.problems.front().code;
+    row.reason = candidate.reason;
   } else if (FateOf(candidate, applied) == plan::Fate::kChangedSincePlan) {
     row.action = ReconstructAction::kChangedSincePlan;
   } else if (FateOf(candidate, applied) == plan::Fate::kCommitted) {

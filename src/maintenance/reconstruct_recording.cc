@@ -89,7 +89,7 @@ void RecordingUnderWay::Finish() {
   }
   candidate_ = ingest::PrepareIngest(tools_.raw, recording_id_, tools_.settings);
   if (candidate_.action != ingest::IngestAction::kIngested) {
-    Fail(candidate_.problems.front());
+    Fail(candidate_.Why());
   }
 }
 

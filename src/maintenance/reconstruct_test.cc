@@ -205,19 +205,21 @@ TEST_F(ReconstructTest, TimesOutARecordingThatStalls) {
 }
 
 TEST_F(ReconstructTest, AStoreThatFailsOnceAtAnyCallLosesNothing) {
-  PutRecording(1, 100);
-  PutRecording(2, 200);
-  LetTimePass();
-  (void)Run(false);
-  const size_t planning = faulty_.Calls().size();
-  for (size_t number = planning + 1; number < planning + 60; ++number) {
+  constexpr int kCalls = 25;
+  for (int call = 1; call <= kCalls; ++call) {
+    PutRecording(call, 100);
+    LetTimePass();
     faulty_.ForgetCalls();
-    faulty_.SetRule(store::FailOnce(number, Error{ErrorCode::kUnavailable, "down", {}, {}}));
+    (void)Run(false);
+    const size_t planning = faulty_.Calls().size();
+    faulty_.ForgetCalls();
+    faulty_.SetRule(store::FailOnce(planning + static_cast<size_t>(call),
+                                    Error{ErrorCode::kUnavailable, "down", {}, {}}));
     (void)Run(true);
+    faulty_.SetRule({});
+    (void)Run(true);
+    EXPECT_EQ(Column("recording_id").size(), static_cast<size_t>(call));
   }
-  faulty_.SetRule({});
-  (void)Run(true);
-  EXPECT_EQ(Column("recording_id").size(), 2U);
 }
 
 TEST_F(ReconstructTest, StopsWhenItIsToldToAndGoesOnTheNextTime) {
@@ -235,7 +237,7 @@ TEST_F(ReconstructTest, StopsWhenItIsToldToAndGoesOnTheNextTime) {
   EXPECT_EQ(result_.error().code, ErrorCode::kInterrupted);
   EXPECT_EQ(outcome_.ingested, 0U);
   const bool has_journal = assets_.Head(ingest::Journal(Id(1)).Key()).has_value();
-  stop_ = {};
+  stop_ = std::stop_source();
   faulty_.SetRule({});
   (void)Run(true);
   EXPECT_EQ(outcome_.ingested, 1U);

@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/digest.h"
 #include "base/task_pool.h"
