@@ -102,6 +102,13 @@ TEST_F(ReconstructionTest, LeavesOutOfTheInventoryWhatIsNoData) {
               testing::ElementsAre("mic_0/deep/m.wav", "mic_0/worker_report.json", "notes.txt"));
 }
 
+TEST_F(ReconstructionTest, TakesNoFolderForAFile) {
+  const RecordingListing listing =
+      SortOutListing(kTestId, {{Key(""), 0, TimeNs{}, "e"}, {Key("mic_0/"), 0, TimeNs{}, "e"}});
+  EXPECT_TRUE(listing.inventory.empty());
+  EXPECT_TRUE(listing.bad_keys.empty());
+}
+
 TEST_F(ReconstructionTest, RefusesKeysThatNoManifestCanName) {
   Put("mic_0/a\\b.wav", "x");
   Put("mic_0/\xFF.wav", "x");

@@ -44,7 +44,7 @@ void TakeObject(const store::ObjectInfo& object, RecordingListing& listing) {
   if (path != kReconstructedName && (!listing.newest || object.last_modified > *listing.newest)) {
     listing.newest = object.last_modified;
   }
-  if (path.ends_with('/') || path == kSessionLock) {
+  if (object.key.ends_with('/') || path == kSessionLock) {
     return;
   }
   if (path == kManifestName) {
