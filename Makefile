@@ -1,5 +1,5 @@
 # For developers; scripts/demo and scripts/test need no make.
-.PHONY: setup build demo test test-asan test-tsan fuzz bench lint format clean install
+.PHONY: setup build demo test test-asan test-tsan test-faults fuzz bench lint format clean install
 
 setup:
 	scripts/setup
@@ -13,6 +13,10 @@ test-asan:
 	scripts/test asan
 test-tsan:
 	scripts/test tsan
+test-faults: build
+	URSA_BINARY=build/ursa URSA_FAULTY_BINARY=build/tests/ursa_faulty URSA_FAULT_RECORDINGS=40 \
+	URSA_FAULT_STRIDE=1 .deps/python/bin/python -m pytest -q -p no:cacheprovider \
+	tests/scenarios/crash_test.py
 fuzz: setup
 	scripts/fuzz
 bench: build
@@ -20,7 +24,7 @@ bench: build
 lint: build
 	scripts/lint
 format:
-	git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'fuzz/*.cc' | xargs clang-format-14 -i
+	git ls-files 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'fuzz/*.cc' 'fuzz/*.h' | xargs clang-format-14 -i
 install: build
 	cmake --install build
 clean:

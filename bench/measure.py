@@ -5,11 +5,13 @@ import subprocess
 import time
 
 
-def run(command, cwd=None, environment=None):
-    """One process to its end: (wall s, cpu s, peak MiB, its standard output)."""
+def run(command, cwd=None, environment=None, stdin=None, output=None):
+    """One process to its end: (wall s, cpu s, peak MiB, its standard output unless `output`, a
+    file, takes it)."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.PIPE)
-    output = process.stdout.read()
+    process = subprocess.Popen(command, cwd=cwd, env=environment, stdin=stdin,
+                               stdout=subprocess.PIPE if output is None else output)
+    output = process.stdout.read() if output is None else b""
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -18,11 +18,20 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(ursa_flags INTERFACE -fpch-preprocess)
 endif()
 
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # clang++ means more by -Wconversion than g++, which decides here.
+  target_compile_options(ursa_flags INTERFACE -Wno-sign-conversion -Wno-implicit-int-float-conversion)
+endif()
+
 if(URSA_SANITIZE)
   # -O1: template-heavy units take four times as long to compile at -O2 with sanitizers.
   add_compile_options(-O1 -g1 -fno-omit-frame-pointer -fsanitize=${URSA_SANITIZE}
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${URSA_SANITIZE})
+endif()
+if(URSA_FUZZ)
+  # Every room tells the fuzzers which branches an input took; fuzz/ links their main.
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(URSA_COVERAGE)
   add_compile_options(--coverage -O0)

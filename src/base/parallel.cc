@@ -1,6 +1,7 @@
 #include "base/parallel.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -11,7 +12,11 @@ namespace {
 
 Error Interrupted() { return Error{ErrorCode::kInterrupted, "interrupted", {}, {}}; }
 
-// Which inputs are taken, done and emitted, shared by all threads.
+// A finished input is handed over at the latest this long after its turn came.
+constexpr std::chrono::milliseconds kHandOverMax{20};
+
+// Which inputs are taken, done and emitted, shared by all threads. Threads wake each other once for
+// many inputs, not for each: where an input is a few reads from a directory, waking costs as much.
 class Progress {
  public:
   Progress(size_t count, size_t window, std::stop_token stop)
@@ -20,7 +25,8 @@ class Progress {
   // The next input to work on; `count` when there is none left.
   size_t Take() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, stop_, [&] { return ended_ || taken_ < std::min(count_, emitted_ + window_) || taken_ == count_; });
+    has_room_.wait(lock, stop_,
+                   [&] { return ended_ || taken_ == count_ || taken_ < emitted_ + window_; });
     if (ended_ || stop_.stop_requested() || taken_ == count_) {
       return count_;
     }
@@ -30,38 +36,56 @@ class Progress {
   void Done(size_t input) {
     const std::lock_guard lock(mutex_);
     done_[input % window_] = true;
-    changed_.notify_all();
+    while (ready_ < window_ && done_[(emitted_ + ready_) % window_]) {
+      ++ready_;
+    }
+    if (ready_ >= EnoughReady()) {
+      has_ready_.notify_one();
+    }
   }
 
-  // Waits until the work of `input` has ended; false where the map was stopped before.
-  bool WaitFor(size_t input) {
+  // Waits for inputs whose turn it is and whose work has ended: how many; 0 where the map was
+  // stopped before.
+  size_t WaitForReady() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, stop_, [&] { return done_[input % window_]; });
-    return done_[input % window_] && !stop_.stop_requested();
+    do {
+      has_ready_.wait_for(lock, stop_, kHandOverMax, [&] { return ready_ >= EnoughReady(); });
+    } while (ready_ == 0 && !stop_.stop_requested());
+    return stop_.stop_requested() ? 0 : ready_;
   }
 
-  void Emitted(size_t input) {
+  // The next `inputs` were emitted.
+  void Emitted(size_t inputs) {
     const std::lock_guard lock(mutex_);
-    done_[input % window_] = false;
-    ++emitted_;
-    changed_.notify_all();
+    for (size_t i = 0; i < inputs; ++i) {
+      done_[(emitted_ + i) % window_] = false;
+    }
+    emitted_ += inputs;
+    ready_ -= inputs;
+    has_room_.notify_all();
   }
 
   void End() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
-    changed_.notify_all();
+    has_room_.notify_all();
   }
 
  private:
+  [[nodiscard]] size_t EnoughReady() const {
+    return std::clamp<size_t>(window_ / 2, 1, count_ - emitted_);
+  }
+
   const size_t count_;
   const size_t window_;
   const std::stop_token stop_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::vector<bool> done_;
+  std::condition_variable_any has_room_;
+  std::condition_variable_any has_ready_;
+  std::vector<bool> done_;  // of input % window
   size_t taken_ = 0;
   size_t emitted_ = 0;
+  size_t ready_ = 0;  // inputs from emitted_ on, without a gap, that are done
   bool ended_ = false;
 };
 
@@ -80,16 +104,19 @@ Result<void> OrderedParallelMap(size_t count, size_t jobs, size_t window, std::s
       }
     });
   }
-  for (size_t input = 0; input < count; ++input) {
-    if (!progress.WaitFor(input)) {
+  for (size_t input = 0; input < count;) {
+    const size_t ready = progress.WaitForReady();
+    if (ready == 0) {
       progress.End();
       return tl::unexpected(Interrupted());
     }
-    if (auto emitted = emit(input); !emitted) {
-      progress.End();
-      return emitted;
+    for (const size_t end = input + ready; input < end; ++input) {
+      if (auto emitted = emit(input); !emitted) {
+        progress.End();
+        return emitted;
+      }
     }
-    progress.Emitted(input);
+    progress.Emitted(ready);
   }
   return {};
 }

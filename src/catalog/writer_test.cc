@@ -125,8 +125,8 @@ TEST_F(WriterTest, ATableThatLacksAColumnIsRefusedByNamingIt) {
   delta::Schema schema = FindTable(kRecordings)->schema;
   std::erase_if(schema.fields, [](const auto& field) { return field.name == "duration_us"; });
   store::MemoryStore old(clock_);
-  ASSERT_TRUE(delta::CreateTable(old, "ursa/catalog/recordings", schema, "Ursa/test", clock_,
-                                 random_));
+  ASSERT_TRUE(
+      delta::CreateTable(old, "ursa/catalog/recordings", schema, "Ursa/test", clock_, random_));
   const auto table = Catalog::Open(old, std::nullopt)->Table(kRecordings);
   ASSERT_FALSE(table);
   EXPECT_EQ(table.error().code, ErrorCode::kUnsupported);
@@ -160,11 +160,69 @@ class OverwritingStore final : public store::ObjectStore {
 TEST_F(WriterTest, RefusesAStoreThatIgnoresPutIfAbsent) {
   OverwritingStore careless(assets_);
   auto writer = Writer::Open(careless, OpenCatalog(), Context());
-  const auto outcome = writer->Register(*FindTable(kRecordings), {ToRow(TestRecording(1, 1))},
-                                        OnConflict::kError);
+  const auto outcome =
+      writer->Register(*FindTable(kRecordings), {ToRow(TestRecording(1, 1))}, OnConflict::kError);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().rule, "probe_failed");
   EXPECT_EQ(Version(), 0);
+}
+
+// An unreadable catalog is no missing one: a pointer to an empty catalog would hide it.
+TEST_F(WriterTest, AnInitThatCantTellWhetherThereIsACatalogWritesNothing) {
+  store::FaultInjectingStore failing(assets_);
+  failing.SetRule([](size_t, const store::StoreCall& call) -> std::optional<Error> {
+    return call.key.find("_delta_log") != call.key.npos
+               ? std::optional(Error{ErrorCode::kUnavailable, "no answer", {}, {}})
+               : std::nullopt;
+  });
+  const auto made = InitCatalog(failing, "ursa/other", Context());
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(ReadPointer(assets_)->generation, 0);
+  for (const auto& call : failing.Calls()) {
+    EXPECT_NE(call.kind, store::StoreCall::Kind::kPut) << call.key;
+  }
+}
+
+TEST_F(WriterTest, AProbeWithoutAnAnswerIsRepeatedAndBlamesNobody) {
+  store::FaultInjectingStore failing(assets_);
+  const auto lose = [](size_t, const store::StoreCall& call) -> std::optional<Error> {
+    return call.key.ends_with("_probe")
+               ? std::optional(Error{ErrorCode::kUnknownOutcome, "no answer", {}, {}})
+               : std::nullopt;
+  };
+  failing.SetRule(lose);
+  auto writer = Writer::Open(failing, OpenCatalog(), Context());
+  const auto write = [&] {
+    return writer->Register(*FindTable(kRecordings), {ToRow(TestRecording(1, 1))},
+                            OnConflict::kError);
+  };
+  const auto refused = write();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnknownOutcome);
+  EXPECT_EQ(Version(), 0);
+  int lost = 0;
+  failing.SetRule([&](size_t number, const store::StoreCall& call) {
+    return lost < 2 && call.key.ends_with("_probe") && ++lost > 0 ? lose(number, call)
+                                                                  : std::nullopt;
+  });
+  EXPECT_TRUE(write());
+}
+
+TEST_F(WriterTest, ACommitThatAFlipOvertookHoldsAndSaysSo) {
+  store::FaultInjectingStore racing(assets_);
+  racing.SetRule([&](size_t, const store::StoreCall& call) -> std::optional<Error> {
+    if (call.kind == store::StoreCall::Kind::kPut && call.key.find("_delta_log") != call.key.npos) {
+      (void)assets_.Put("ursa/active_catalog/00000000000000000001.json",
+                        "{\"prefix\":\"elsewhere\"}", store::PutCondition::kIfAbsent);
+    }
+    return std::nullopt;
+  });
+  auto writer = Writer::Open(racing, OpenCatalog(), Context());
+  const auto registered =
+      writer->Register(*FindTable(kRecordings), {ToRow(TestRecording(1, 1))}, OnConflict::kError);
+  ASSERT_TRUE(registered) << registered.error().ToString();
+  EXPECT_EQ(registered->table_version, 1);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace ursa::cli {
 std::unique_ptr<Command> MakeFixDurations();
 std::unique_ptr<Command> MakeReconstructAllRecent();
 std::unique_ptr<Command> MakeIngest();
+std::unique_ptr<Command> MakeFixModalities();
 std::unique_ptr<Command> MakeApply();
 std::unique_ptr<Command> MakePlanShow();
 std::unique_ptr<Command> MakeRuns();

@@ -20,7 +20,8 @@ class ExplainCommand final : public Command {
              .description =
                  "Shows every raw file that could carry an end of the recording, what it says,\n"
                  "and whether that decided, was a candidate, was passed over (and why), or was\n"
-                 "not needed because a higher segment gave the end. Changes nothing.",
+                 "not needed because a higher segment gave the end; then when each modality\n"
+                 "began, by its first sample. Changes nothing.",
              .examples = {{"Why a duration is what it is", "explain rec_20260507_143022_a1b2"}}}) {}
 
   void Configure(Options& options) override {
@@ -29,9 +30,10 @@ class ExplainCommand final : public Command {
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("stream", "stream"),     TextColumn("worker", "worker"),
-            TextColumn("file", "key"),          TextColumn("says", "time"),
-            TextColumn("what of it", "action"), TextColumn("why", "reason")};
+    return {TextColumn("field", "field"),   TextColumn("stream", "stream"),
+            TextColumn("worker", "worker"), TextColumn("file", "key"),
+            TextColumn("says", "time"),     TextColumn("what of it", "action"),
+            TextColumn("why", "reason")};
   }
 
   Result<void> Run(Invocation& invocation) override {
@@ -67,14 +69,43 @@ class ExplainCommand final : public Command {
                        {"reason", row.problem.empty() ? Json(nullptr) : Json(row.problem)}},
                   true, false});
     }
+    for (const maintenance::FirstSampleRow& row : explanation.first_samples) {
+      ShowFirstSample(explanation.recording_id, row, report);
+    }
     for (const raw::Problem& problem : explanation.end.problems) {
-      const std::string_view code = raw::ProblemCodeName(problem.code);
-      report.Record({"problem",
-                     Json{{"code", code}, {"key", problem.key}, {"message", problem.message}},
-                     std::string(code) + ": " + problem.key + ": " + problem.message,
-                     ReportRecord::Place::kAfterRows, false});
+      ShowProblem(problem, report);
+    }
+    for (const maintenance::FirstSampleRow& row : explanation.first_samples) {
+      if (row.sample.problem) {
+        ShowProblem(*row.sample.problem, report);
+      }
     }
     report.Summary(SummaryOf(explanation));
+  }
+
+  static void ShowFirstSample(const std::string& recording_id,
+                              const maintenance::FirstSampleRow& row, Report& report) {
+    const auto& problem = row.sample.problem;
+    const bool failed = problem && problem->code == raw::ProblemCode::kReadFailed;
+    report.Row({Json{{"recording_id", recording_id},
+                     {"field", "start_epoch_ns"},
+                     {"stream", row.modality},
+                     {"worker", row.worker},
+                     {"key", problem ? problem->key : row.sample.key},
+                     {"time", TimeJson(row.sample.time)},
+                     {"action", failed    ? "read_failed"
+                                : problem ? "no_signal"
+                                          : "first_sample"},
+                     {"reason", problem ? Json(raw::ProblemCodeName(problem->code)) : Json()}},
+                true, false});
+  }
+
+  static void ShowProblem(const raw::Problem& problem, Report& report) {
+    const std::string_view code = raw::ProblemCodeName(problem.code);
+    report.Record({"problem",
+                   Json{{"code", code}, {"key", problem.key}, {"message", problem.message}},
+                   std::string(code) + ": " + problem.key + ": " + problem.message,
+                   ReportRecord::Place::kAfterRows, false});
   }
 
   static Json SummaryOf(const Explanation& explanation) {

@@ -13,20 +13,46 @@
 namespace ursa::cli {
 namespace {
 
+Json RunJson(const plan::Run& run) {
+  const auto text = [](const std::optional<std::string>& value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  return Json{
+      {"run_id", run.run_id},
+      {"command", run.command},
+      {"tool", run.tool},
+      {"created_at", run.created_at},
+      {"committed_at", run.committed_at ? Json(FormatTime(*run.committed_at)) : Json(nullptr)},
+      {"actor", text(run.actor)},
+      {"host", text(run.host)},
+      {"plans", run.plans.size()},
+      {"tables", run.tables},
+      {"changes", run.changes},
+      {"state", plan::RunStateName(run.state)},
+      {"can_be_undone", run.CanBeUndone()}};
+}
+
 class Runs final : public Command {
  public:
   Runs()
       : Command({.name = "runs",
                  .section = CommandSection::kPlans,
                  .summary = "list the runs that changed the catalog, newest first",
-                 .description = "Shows every run that changed rows: its id, command, time, tables and\n"
-                                "changes, and whether it was undone.",
+                 .description =
+                     "Shows every run that changed rows: its id, command, time, who ran it,\n"
+                     "tables and changes, and whether it is committed, undone, or was\n"
+                     "interrupted between two tables (partly_committed, partly_undone: run\n"
+                     "it again).",
                  .examples = {{"All runs", "runs"}}}) {}
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("run", "run_id"),       TextColumn("command", "command"),
-            TextColumn("planned at", "created_at"), TextColumn("tables", "tables"),
-            NumberColumn("changes", "changes", 0),  TextColumn("state", "state")};
+    return {TextColumn("run", "run_id"),
+            TextColumn("command", "command"),
+            TextColumn("committed at", "committed_at"),
+            TextColumn("by", "actor"),
+            TextColumn("tables", "tables"),
+            NumberColumn("changes", "changes", 0),
+            TextColumn("state", "state")};
   }
 
   Result<void> Run(Invocation& invocation) override {
@@ -38,14 +64,7 @@ class Runs final : public Command {
     invocation.report.Begin(MakeRunInfo(profile, laboratory.environment, catalog, *table));
     URSA_TRY(const auto runs, plan::ListRuns(catalog));
     for (const plan::Run& run : runs) {
-      invocation.report.Row({Json{{"run_id", run.run_id},
-                                  {"command", run.command},
-                                  {"tool", run.tool},
-                                  {"created_at", run.created_at},
-                                  {"tables", run.tables},
-                                  {"changes", run.changes},
-                                  {"state", plan::RunStateName(run.state)}},
-                             true, false});
+      invocation.report.Row({RunJson(run), true, false});
     }
     invocation.report.Summary(Json{{"runs", runs.size()}});
     return {};
@@ -56,27 +75,35 @@ class RestoreRun final : public PlannedRun {
  public:
   explicit RestoreRun(plan::RestorePlan plan) : plan_(std::move(plan)) {}
 
-  [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.plan; }
+  [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.ThePlan(); }
 
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
-    for (const plan::RestoreRow& row : plan_.rows) {
-      std::string_view action = plan::RestoreActionName(row.action);
-      if (fates != nullptr && row.change) {
-        action = ActionAfter(action, (*fates)[*row.change]);
+    for (size_t i = 0; i < plan_.RowCount(); ++i) {
+      const auto row = plan_.RowAt(i);
+      if (!row) {
+        // The plan was read whole when it was made; its spool can only fail with the disk.
+        report.SetNeedsPerson();
+        return;
       }
-      report.Row({Json{{"table", row.table},
-                       {"key", row.key},
-                       {"recording_id", row.locator},
+      std::string_view action = plan::RestoreActionName(row->action);
+      if (fates != nullptr && row->change) {
+        action = ActionAfter(action, (*fates)[*row->change]);
+      }
+      report.Row({Json{{"table", row->table},
+                       {"key", row->key},
+                       {"recording_id", row->locator},
                        {"action", action},
-                       {"restored", row.restored},
-                       {"refused", row.refused},
-                       {"reason", row.reason.empty() ? Json(nullptr) : Json(row.reason)}},
-                  row.action != plan::RestoreAction::kNothing, false});
+                       {"restored", row->restored},
+                       {"refused", row->refused},
+                       {"reason", row->reason.empty() ? Json(nullptr) : Json(row->reason)}},
+                  row->action != plan::RestoreAction::kNothing, false});
     }
   }
 
   [[nodiscard]] Json Counts() const override {
-    return Json{{"restore", plan_.restore}, {"nothing", plan_.nothing}, {"refused", plan_.refused}};
+    return Json{{"restore", plan_.Count(plan::RestoreAction::kRestore)},
+                {"nothing", plan_.Count(plan::RestoreAction::kNothing)},
+                {"refused", plan_.Count(plan::RestoreAction::kRefused)}};
   }
 
  private:
@@ -104,8 +131,8 @@ class Restore final : public PlannedCommand {
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("table", "table"), TextColumn("recording", "recording_id"),
-            TextColumn("action", "action"), TextColumn("restored", "restored"),
+    return {TextColumn("table", "table"),     TextColumn("recording", "recording_id"),
+            TextColumn("action", "action"),   TextColumn("restored", "restored"),
             TextColumn("refused", "refused"), TextColumn("reason", "reason")};
   }
 
@@ -158,7 +185,8 @@ std::string_view KindName(plan::ChangeKind kind) {
 }
 
 std::vector<Column> ChangeColumns() {
-  return {TextColumn("table", "table"), TextColumn("recording", "recording_id"),
+  return {TextColumn("table", "table"),
+          TextColumn("recording", "recording_id"),
           TextColumn("action", "action"),
           {"changes", Alignment::kLeft, [](const Json& row) {
              std::string text;
@@ -189,8 +217,9 @@ class PlanShow final : public Command {
       : Command({.name = "plan show",
                  .section = CommandSection::kPlans,
                  .summary = "show a saved plan again",
-                 .description = "Shows the changes of a plan that --plan-out saved. A plan of which one\n"
-                                "byte was changed is refused. Needs no profile.",
+                 .description =
+                     "Shows the changes of a plan that --plan-out saved. A plan of which one\n"
+                     "byte was changed is refused. Needs no profile.",
                  .examples = {{"A saved plan", "plan show durations.plan"}}}) {}
 
   void Configure(Options& options) override {
@@ -199,9 +228,8 @@ class PlanShow final : public Command {
   [[nodiscard]] std::vector<Column> Columns() const override { return ChangeColumns(); }
 
   Result<void> Run(Invocation& invocation) override {
-    URSA_TRY(const plan::Plan plan,
-             plan::ReadPlanFile(invocation.process.working_directory / file_,
-                                SpoolOf(invocation.process)));
+    URSA_TRY(const plan::Plan plan, plan::ReadPlanFile(invocation.process.working_directory / file_,
+                                                       SpoolOf(invocation.process)));
     URSA_CHECK(ReportChanges(invocation.report, plan, nullptr));
     Json would_refuse = Json::array();
     for (const plan::Refusal& refusal : plan::WouldRefuse(plan, {})) {
@@ -224,20 +252,25 @@ class PlanShow final : public Command {
 
 class SavedRun final : public PlannedRun {
  public:
-  explicit SavedRun(plan::Plan plan) : plan_(std::move(plan)) {}
+  // `foreseen`: what would become of the changes with the catalog as it is.
+  SavedRun(plan::Plan plan, std::vector<plan::Fate> foreseen)
+      : plan_(std::move(plan)), foreseen_(std::move(foreseen)) {}
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_; }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
     // The plan was read whole when it was opened; its spool can only fail with the disk.
-    if (const auto shown = ReportChanges(report, plan_, fates); !shown) {
+    if (const auto shown = ReportChanges(report, plan_, fates == nullptr ? &foreseen_ : fates);
+        !shown) {
       report.SetNeedsPerson();
     }
   }
+  [[nodiscard]] const std::vector<plan::Fate>* Foreseen() const override { return &foreseen_; }
   [[nodiscard]] Json Counts() const override {
     return Json{{"plan_command", plan_.Header().command}, {"changes", plan_.Count()}};
   }
 
  private:
   const plan::Plan plan_;
+  const std::vector<plan::Fate> foreseen_;
 };
 
 class Apply final : public PlannedCommand {
@@ -248,8 +281,10 @@ class Apply final : public PlannedCommand {
              .section = CommandSection::kPlans,
              .summary = "commit saved plans: exactly that, and nothing else",
              .description =
-                 "Commits what --plan-out saved. Several plans of one command, as shards make them,\n"
-                 "become one commit. A row that is no longer what the plan was made from is left\n"
+                 "Commits what --plan-out saved. Several plans of one command, as shards make "
+                 "them,\n"
+                 "become one commit. Without --commit it says what would become of each change\n"
+                 "by now. A row that is no longer what the plan was made from is left\n"
                  "alone and named (exit 1). Applied again, a plan says so and changes nothing.",
              .examples = {{"Look again, against the catalog as it is", "apply durations.plan"},
                           {"Commit it", "apply durations.plan --commit"}}},
@@ -267,8 +302,8 @@ class Apply final : public PlannedCommand {
                                                const delta::SnapshotPtr&) override {
     std::vector<plan::Plan> plans;
     for (const std::string& file : files_) {
-      URSA_TRY(plan::Plan plan, plan::ReadPlanFile(invocation.process.working_directory / file,
-                                                   context.spool));
+      URSA_TRY(plan::Plan plan,
+               plan::ReadPlanFile(invocation.process.working_directory / file, context.spool));
       if (plan.Header().catalog_uri != context.catalog.Uri()) {
         return Refuse("plan_other_catalog",
                       fmt::format("the plan {} is for the catalog {}, not for {}", file,
@@ -278,7 +313,8 @@ class Apply final : public PlannedCommand {
     }
     URSA_TRY(plan::Plan joined,
              plan::JoinPlans(std::move(plans), commit_.max_changes, context.spool));
-    return std::make_unique<SavedRun>(std::move(joined));
+    URSA_TRY(auto foreseen, plan::Foresee(joined, context.catalog, context.jobs, context.stop));
+    return std::make_unique<SavedRun>(std::move(joined), std::move(foreseen));
   }
 
  private:

@@ -8,6 +8,7 @@ CommandList AllCommands() {
   CommandList list;
   list.commands.push_back(MakeFixDurations());
   list.commands.push_back(MakeReconstructAllRecent());
+  list.commands.push_back(MakeFixModalities());
   list.commands.push_back(MakePlanShow());
   list.commands.push_back(MakeApply());
   list.commands.push_back(MakeRuns());

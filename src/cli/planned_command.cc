@@ -39,19 +39,23 @@ plan::Guards PlannedCommand::GuardsOf(Environment environment) const {
   return {environment == Environment::kProduction, commit_.targets_production, commit_.expect};
 }
 
+maintenance::PlanningContext PlannedCommand::ContextOf(Invocation& invocation,
+                                                       const Opened& opened) {
+  return {opened.catalog,
+          opened.raw,
+          SpoolOf(invocation.process),
+          EngineInfo(),
+          invocation.Jobs(opened.profile),
+          invocation.process.stop,
+          invocation.process.clock,
+          invocation.progress};
+}
+
 Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation,
                                                           const Opened& opened) {
   invocation.report.Begin(
       MakeRunInfo(opened.profile, opened.environment, opened.catalog, *opened.table));
-  const maintenance::PlanningContext context{opened.catalog,
-                                             opened.raw,
-                                             SpoolOf(invocation.process),
-                                             EngineInfo(),
-                                             invocation.Jobs(opened.profile),
-                                             invocation.process.stop,
-                                             invocation.process.clock,
-                                             invocation.progress};
-  return MakePlan(invocation, context, opened.table);
+  return MakePlan(invocation, ContextOf(invocation, opened), opened.table);
 }
 
 // The rules that would refuse the commit as things stand, each once.
@@ -92,8 +96,12 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
   summary["table_version"] = version;
   summary["run_id"] =
       outcome == nullptr || outcome->run_id.empty() ? Json(nullptr) : Json(outcome->run_id);
-  summary["changed_since_plan"] = outcome == nullptr ? 0 : outcome->changed_since_plan;
-  summary["already"] = outcome == nullptr ? 0 : outcome->already;
+  const std::vector<plan::Fate>* fates = outcome == nullptr ? run.Foreseen() : &outcome->fates;
+  const auto count = [&](plan::Fate fate) {
+    return fates == nullptr ? 0 : std::count(fates->begin(), fates->end(), fate);
+  };
+  summary["changed_since_plan"] = count(plan::Fate::kChangedSincePlan);
+  summary["already"] = count(plan::Fate::kAlready);
   summary["plan_digest"] = plan.PlanDigest();
   summary["changes_digest"] = plan.ChangesDigest();
   invocation.report.Summary(std::move(summary));
@@ -142,6 +150,11 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
     return plan::Apply(run->ThePlan(), GuardsOf(opened.environment), writer);
   };
   const auto outcome = apply();
+  if (outcome) {
+    if (const auto looked = run->LookAfterCommit(ContextOf(invocation, opened)); !looked) {
+      invocation.log.Write("the commit holds; after it: " + looked.error().ToString());
+    }
+  }
   run->ShowRows(invocation.report, outcome ? &outcome->fates : nullptr);
   Summarize(invocation, opened, *run, refusals, outcome ? &*outcome : nullptr);
   if (!outcome) {

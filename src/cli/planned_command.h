@@ -29,6 +29,13 @@ class PlannedRun {
   [[nodiscard]] virtual const plan::Plan& ThePlan() const = 0;
   // Tells the rows; `fates`, of the plan's changes, is null for a dry run and a refused commit.
   virtual void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const = 0;
+  // Looks at the catalog again once the plan is committed, for what the summary says of it.
+  virtual Result<void> LookAfterCommit(const maintenance::PlanningContext& /*context*/) {
+    return {};
+  }
+  // What would become of the plan's changes with the catalog as it is; null: the plan was made just
+  // now, so all of them would be committed.
+  [[nodiscard]] virtual const std::vector<plan::Fate>* Foreseen() const { return nullptr; }
   // The summary's members that are the command's own, in their order.
   [[nodiscard]] virtual Json Counts() const = 0;
 };
@@ -53,6 +60,7 @@ class PlannedCommand : public Command {
   struct Opened;
   Result<void> DryRun(Invocation& invocation, const Profile& profile);
   Result<void> Commit(Invocation& invocation, const Profile& profile);
+  static maintenance::PlanningContext ContextOf(Invocation& invocation, const Opened& opened);
   Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
   [[nodiscard]] Result<std::vector<std::string>> Refusals(const Opened& opened,
                                                           const PlannedRun& run) const;

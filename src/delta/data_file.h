@@ -18,6 +18,10 @@
 #include "delta/snapshot.h"
 #include "store/object_store.h"
 
+namespace parquet {
+class FileMetaData;
+}
+
 namespace ursa::delta {
 
 // At most so many rows are read into one batch, and written into one file (catalog.md section 3).
@@ -43,6 +47,9 @@ class DataFileReader {
   // are none.
   Result<bool> MayHold(const std::string& column, const std::vector<std::string_view>& values);
 
+  // The file's footer.
+  [[nodiscard]] std::shared_ptr<parquet::FileMetaData> Metadata() const;
+
   DataFileReader(const DataFileReader&) = delete;
   DataFileReader& operator=(const DataFileReader&) = delete;
 
@@ -52,9 +59,22 @@ class DataFileReader {
   std::unique_ptr<Parts> parts_;
 };
 
+// Of the Bloom filter on a key column: how often it lets a key pass that the file does not hold.
+inline constexpr double kBloomFalsePositives = 0.01;
+
 struct DataFileOptions {
   std::vector<std::string> bloom_columns;  // string columns that get a Bloom filter
 };
+
+// Rows of `schema`, as the bytes of one Parquet file with one row group.
+Result<std::shared_ptr<arrow::Buffer>> EncodeParquet(
+    const Schema& schema, const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches,
+    const DataFileOptions& options);
+
+// Puts a file's bytes under a new name; `stats` is what its add action says of it.
+Result<AddFile> PutDataFile(store::ObjectStore& store, const std::string& table_path,
+                            std::string_view bytes, std::string stats, Clock& clock,
+                            Random& random);
 
 // Writes the rows of `batches` (each with all columns of `schema`, in its order, adapted; at most
 // kRowsPerFileMax rows together) as one new data file of the table, and returns its add action.

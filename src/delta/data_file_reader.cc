@@ -47,7 +47,7 @@ void CollectLeaves(const parquet::arrow::SchemaField& field, std::vector<int>& l
 
 // Where the values of one wanted column come from.
 struct ColumnSource {
-  size_t column = 0;                 // in the snapshot's schema
+  size_t column = 0;  // in the snapshot's schema
   const parquet::arrow::SchemaField* in_file = nullptr;
   std::optional<Value> partition_value;
 };
@@ -65,7 +65,8 @@ DataFileReader::~DataFileReader() = default;
 Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const store::ReadableStore& store,
                                                              const Snapshot& snapshot,
                                                              const AddFile& file) {
-  auto parts = std::make_unique<Parts>(Parts{snapshot, file, snapshot.table_path + "/" + file.path, {}});
+  auto parts =
+      std::make_unique<Parts>(Parts{snapshot, file, snapshot.table_path + "/" + file.path, {}});
   const std::string key = parts->key;
   auto opened = CatchParquet(key, [&]() -> Result<void> {
     parquet::ArrowReaderProperties properties(/*use_threads=*/false);
@@ -148,8 +149,8 @@ Result<RowBatch> AssembleBatch(const Schema& schema, const std::vector<ColumnSou
     arrow_fields.push_back(arrow::field(field.name, array->type(), field.nullable));
     arrays.push_back(std::move(array));
   }
-  return RowBatch(std::move(fields), arrow::RecordBatch::Make(arrow::schema(arrow_fields), rows,
-                                                              std::move(arrays)));
+  return RowBatch(std::move(fields),
+                  arrow::RecordBatch::Make(arrow::schema(arrow_fields), rows, std::move(arrays)));
 }
 
 }  // namespace
@@ -237,6 +238,10 @@ Result<bool> DataFileReader::MayHold(const std::string& column,
     return tl::unexpected(Damaged(std::move(answer).error(), parts_->key));
   }
   return answer;
+}
+
+std::shared_ptr<parquet::FileMetaData> DataFileReader::Metadata() const {
+  return parts_->reader->parquet_reader()->metadata();
 }
 
 namespace {

@@ -76,14 +76,13 @@ std::shared_ptr<parquet::WriterProperties> MakeProperties(const Schema& schema,
   builder.disable_dictionary();
   for (const int column : StoredColumns(schema)) {
     const Field& field = schema.fields[static_cast<size_t>(column)];
-    const arrow::Array* sample =
-        batches.empty() ? nullptr : batches.front()->column(column).get();
+    const arrow::Array* sample = batches.empty() ? nullptr : batches.front()->column(column).get();
     ChooseEncoding(field.type, sample, field.name, builder);
   }
   for (const std::string& column : options.bloom_columns) {
     parquet::BloomFilterOptions bloom;
     bloom.ndv = static_cast<int32_t>(std::max<int64_t>(rows, 1));
-    bloom.fpp = 0.01;
+    bloom.fpp = kBloomFalsePositives;
     builder.enable_bloom_filter(column, bloom);
   }
   return builder.build();
@@ -91,11 +90,9 @@ std::shared_ptr<parquet::WriterProperties> MakeProperties(const Schema& schema,
 
 }  // namespace
 
-Result<AddFile> WriteDataFile(store::ObjectStore& store, const std::string& table_path,
-                              const Schema& schema, const Batches& batches,
-                              const DataFileOptions& options, Clock& clock, Random& random) {
-  const std::string name = "part-00000-" + MakeUuid(random) + "-c000.zstd.parquet";
-  const std::string what = "writing " + table_path + "/" + name;
+Result<std::shared_ptr<arrow::Buffer>> EncodeParquet(const Schema& schema, const Batches& batches,
+                                                     const DataFileOptions& options) {
+  constexpr std::string_view kWhat = "encoding rows";
   int64_t rows = 0;
   for (const auto& batch : batches) {
     rows += batch->num_rows();
@@ -114,31 +111,43 @@ Result<AddFile> WriteDataFile(store::ObjectStore& store, const std::string& tabl
     }
     stored.push_back(arrow::RecordBatch::Make(file_schema, batch->num_rows(), std::move(arrays)));
   }
-  std::shared_ptr<arrow::Buffer> bytes;
   try {
-    URSA_ARROW_TRY(const auto table, arrow::Table::FromRecordBatches(file_schema, stored), what);
-    URSA_ARROW_TRY(const auto output, arrow::io::BufferOutputStream::Create(), what);
-    URSA_ARROW_CHECK(
-        parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), output,
-                                   std::max<int64_t>(rows, 1),
-                                   MakeProperties(schema, batches, rows, options),
-                                   parquet::ArrowWriterProperties::Builder().build()),
-        what);
-    URSA_ARROW_TRY(bytes, output->Finish(), what);
+    URSA_ARROW_TRY(const auto table, arrow::Table::FromRecordBatches(file_schema, stored), kWhat);
+    URSA_ARROW_TRY(const auto output, arrow::io::BufferOutputStream::Create(), kWhat);
+    URSA_ARROW_CHECK(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), output,
+                                                std::max<int64_t>(rows, 1),
+                                                MakeProperties(schema, batches, rows, options),
+                                                parquet::ArrowWriterProperties::Builder().build()),
+                     kWhat);
+    URSA_ARROW_TRY(auto bytes, output->Finish(), kWhat);
+    return bytes;
   } catch (const std::exception& exception) {
-    return Propagate(Error{ErrorCode::kCorrupt, exception.what(), {}, {}}, what);
+    return Propagate(Error{ErrorCode::kCorrupt, exception.what(), {}, {}}, std::string(kWhat));
   }
-  URSA_CHECK_CONTEXT(store.Put(table_path + "/" + name, std::string_view(*bytes),
-                               store::PutCondition::kIfAbsent),
-                     what);
+}
+
+Result<AddFile> PutDataFile(store::ObjectStore& store, const std::string& table_path,
+                            std::string_view bytes, std::string stats, Clock& clock,
+                            Random& random) {
   AddFile add;
-  add.path = name;
-  add.size_bytes = static_cast<uint64_t>(bytes->size());
+  add.path = "part-00000-" + MakeUuid(random) + "-c000.zstd.parquet";
+  URSA_CHECK_CONTEXT(store.Put(table_path + "/" + add.path, bytes, store::PutCondition::kIfAbsent),
+                     "writing " + table_path + "/" + add.path);
+  add.size_bytes = bytes.size();
   add.modification_time_ms =
       std::chrono::floor<std::chrono::milliseconds>(clock.Now()).time_since_epoch().count();
   add.data_change = true;
-  add.stats = MakeStatistics(schema, batches);
+  add.stats = std::move(stats);
   return add;
+}
+
+Result<AddFile> WriteDataFile(store::ObjectStore& store, const std::string& table_path,
+                              const Schema& schema, const Batches& batches,
+                              const DataFileOptions& options, Clock& clock, Random& random) {
+  URSA_TRY_CONTEXT(const auto bytes, EncodeParquet(schema, batches, options),
+                   "writing a data file of " + table_path);
+  return PutDataFile(store, table_path, std::string_view(*bytes), MakeStatistics(schema, batches),
+                     clock, random);
 }
 
 }  // namespace ursa::delta

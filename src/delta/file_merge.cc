@@ -7,13 +7,14 @@
 
 #include "delta/arrow_bridge.h"
 #include "delta/arrow_headers.h"
+#include "delta/chunk_copy.h"
 #include "delta/data_file.h"
+#include "delta/row_edit.h"
 #include "delta/statistics.h"
 
 namespace ursa::delta {
 namespace {
 
-using ArrayPtr = std::shared_ptr<arrow::Array>;
 using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
 
 // The value of the first key column in an encoded key.
@@ -39,9 +40,8 @@ Result<ChangeIndex> ChangeIndex::Make(const MergeSource& source, const MergeOpti
   }
   index.by_locator_.resize(source.Count());
   std::iota(index.by_locator_.begin(), index.by_locator_.end(), size_t{0});
-  std::sort(index.by_locator_.begin(), index.by_locator_.end(), [&](size_t a, size_t b) {
-    return source.Locator(a) < source.Locator(b);
-  });
+  std::sort(index.by_locator_.begin(), index.by_locator_.end(),
+            [&](size_t a, size_t b) { return source.Locator(a) < source.Locator(b); });
   return index;
 }
 
@@ -72,12 +72,6 @@ std::vector<size_t> ChangeIndex::Candidates(const AddFile& file) const {
 }
 
 namespace {
-
-// A row of the file that changes.
-struct RowEdit {
-  int64_t row = 0;  // within the file
-  RowDecision decision;
-};
 
 class BatchRow final : public CurrentRow {
  public:
@@ -157,96 +151,6 @@ class RowFinder {
   std::optional<BatchRow> current_;
 };
 
-// New values of one column, and the rows (within the batch) that they are for, ascending.
-struct ColumnPatch {
-  std::vector<int64_t> rows;
-  ArrayPtr values;
-};
-
-Result<ColumnPatch> MakePatch(const Field& field, size_t column, const RowEdit* first,
-                              const RowEdit* last, int64_t batch_start) {
-  ColumnPatch patch;
-  URSA_ARROW_TRY(const auto builder, arrow::MakeBuilder(ToArrowType(field.type)),
-                 "changing column " + field.name);
-  for (const RowEdit* edit = first; edit != last; ++edit) {
-    for (const auto& [position, value] : edit->decision.values) {
-      if (position == column) {
-        URSA_CHECK(AppendValue(field.type, value, *builder));
-        patch.rows.push_back(edit->row - batch_start);
-      }
-    }
-  }
-  URSA_ARROW_TRY(patch.values, builder->Finish(), "changing column " + field.name);
-  return patch;
-}
-
-// `column` with patched rows replaced and deleted rows left out. Works for every type: runs of
-// unchanged rows and of new values are slices, joined once.
-Result<ArrayPtr> ApplyPatch(const ArrayPtr& column, const ColumnPatch& patch,
-                            const std::vector<int64_t>& deleted) {
-  if (patch.rows.empty() && deleted.empty()) {
-    return column;
-  }
-  arrow::ArrayVector pieces;
-  int64_t done = 0;
-  size_t next_deleted = 0;
-  size_t next_patched = 0;
-  const auto keep_until = [&](int64_t row) {
-    if (row > done) {
-      pieces.push_back(column->Slice(done, row - done));
-    }
-  };
-  while (next_deleted < deleted.size() || next_patched < patch.rows.size()) {
-    const bool is_delete =
-        next_patched == patch.rows.size() ||
-        (next_deleted < deleted.size() && deleted[next_deleted] < patch.rows[next_patched]);
-    if (is_delete) {
-      keep_until(deleted[next_deleted]);
-      done = deleted[next_deleted++] + 1;
-      continue;
-    }
-    const size_t run_start = next_patched;
-    keep_until(patch.rows[next_patched]);
-    do {
-      done = patch.rows[next_patched++] + 1;
-    } while (next_patched < patch.rows.size() && patch.rows[next_patched] == done);
-    pieces.push_back(patch.values->Slice(static_cast<int64_t>(run_start),
-                                         static_cast<int64_t>(next_patched - run_start)));
-  }
-  keep_until(column->length());
-  if (pieces.empty()) {
-    return column->Slice(0, 0);
-  }
-  URSA_ARROW_TRY(auto joined, arrow::Concatenate(pieces), "joining a column");
-  return joined;
-}
-
-Result<BatchPtr> PatchBatch(const Schema& schema, const RowBatch& batch, const RowEdit* first,
-                            const RowEdit* last, int64_t batch_start) {
-  std::vector<int64_t> deleted;
-  std::vector<bool> touched(schema.fields.size(), false);
-  for (const RowEdit* edit = first; edit != last; ++edit) {
-    if (edit->decision.kind == RowDecision::Kind::kDelete) {
-      deleted.push_back(edit->row - batch_start);
-    }
-    for (const auto& [column, value] : edit->decision.values) {
-      touched[column] = true;
-    }
-  }
-  arrow::ArrayVector columns;
-  for (size_t i = 0; i < schema.fields.size(); ++i) {
-    const ArrayPtr& column = batch.Arrow()->column(static_cast<int>(i));
-    ColumnPatch patch;
-    if (touched[i]) {
-      URSA_TRY(patch, MakePatch(schema.fields[i], i, first, last, batch_start));
-    }
-    URSA_TRY(ArrayPtr patched, ApplyPatch(column, patch, deleted));
-    columns.push_back(std::move(patched));
-  }
-  const auto rows = static_cast<int64_t>(batch.RowCount() - deleted.size());
-  return arrow::RecordBatch::Make(ToArrowSchema(schema), rows, std::move(columns));
-}
-
 // The rows' order by locator, then by the key columns; empty where they are in that order already.
 std::vector<int64_t> SortOrder(const arrow::RecordBatch& batch,
                                const std::vector<size_t>& columns) {
@@ -312,8 +216,8 @@ class SortedWriter {
     rows_ = 0;
     const auto order = SortOrder(*all, sort_columns_);
     if (!order.empty()) {
-      const auto indices = std::make_shared<arrow::Int64Array>(
-          static_cast<int64_t>(order.size()), arrow::Buffer::Wrap(order));
+      const auto indices = std::make_shared<arrow::Int64Array>(static_cast<int64_t>(order.size()),
+                                                               arrow::Buffer::Wrap(order));
       arrow::ArrayVector columns;
       for (const auto& column : all->columns()) {
         URSA_ARROW_TRY(auto taken, arrow::compute::Take(*column, *indices), "sorting rows");
@@ -348,6 +252,16 @@ Result<std::vector<size_t>> SortColumns(const Schema& schema, const MergeOptions
   }
   names.insert(names.end(), options.key_columns.begin(), options.key_columns.end());
   return Positions(schema, names);
+}
+
+// Whether all rows stay, and where they are.
+bool KeepsOrder(const std::vector<RowEdit>& edits, const std::vector<size_t>& sort_columns) {
+  return std::ranges::all_of(edits, [&](const RowEdit& edit) {
+    return edit.decision.kind == RowDecision::Kind::kUpdate &&
+           std::ranges::none_of(edit.decision.values, [&](const auto& value) {
+             return std::ranges::find(sort_columns, value.first) != sort_columns.end();
+           });
+  });
 }
 
 Result<void> Rewrite(DataFileReader& reader, const Snapshot& snapshot,
@@ -404,9 +318,17 @@ Result<FileMerge> MergeFile(store::ObjectStore& store, const Snapshot& snapshot,
                                                         : merge.counts.updated);
   }
   URSA_TRY(auto sort_columns, SortColumns(snapshot.schema, options));
+  merge.rewritten = true;
+  if (KeepsOrder(finder.edits, sort_columns)) {
+    URSA_TRY(auto copied, CopyWithEdits(store, snapshot, file, *reader, finder.edits, options));
+    if (copied) {
+      written.push_back(copied->path);
+      merge.outputs.push_back(std::move(*copied));
+      return merge;
+    }
+  }
   SortedWriter writer(store, snapshot, options, std::move(sort_columns), written);
   URSA_CHECK(Rewrite(*reader, snapshot, finder.edits, writer));
-  merge.rewritten = true;
   merge.outputs = std::move(writer.files);
   return merge;
 }
@@ -459,9 +381,8 @@ Result<std::vector<AddFile>> WriteInserts(store::ObjectStore& store, const Snaps
       URSA_ARROW_TRY(auto array, builder->Finish(), "writing column " + field.name);
       columns.push_back(std::move(array));
     }
-    URSA_CHECK(writer.Add(arrow::RecordBatch::Make(ToArrowSchema(snapshot.schema),
-                                                   static_cast<int64_t>(end - start),
-                                                   std::move(columns))));
+    URSA_CHECK(writer.Add(arrow::RecordBatch::Make(
+        ToArrowSchema(snapshot.schema), static_cast<int64_t>(end - start), std::move(columns))));
   }
   URSA_CHECK(writer.Flush());
   return std::move(writer.files);

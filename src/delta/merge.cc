@@ -67,6 +67,10 @@ class Merger {
       if (!has_work) {
         return outcome;
       }
+      if (!source_.DecisionsHold()) {
+        searched_.clear();
+        inserts_ = {};
+      }
       URSA_CHECK(SearchFiles());
       URSA_CHECK(DecideInserts());
       outcome.counts = Count();

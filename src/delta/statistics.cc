@@ -87,7 +87,8 @@ std::optional<std::pair<int64_t, int64_t>> IntegerRange(const Batches& batches, 
 }
 
 std::string MillisecondText(int64_t microseconds) {
-  const auto time = std::chrono::floor<std::chrono::milliseconds>(TimeUs{Microseconds{microseconds}});
+  const auto time =
+      std::chrono::floor<std::chrono::milliseconds>(TimeUs{Microseconds{microseconds}});
   std::string text = FormatTime(TimeUs{time});
   return text.substr(0, text.size() - 4) + "Z";
 }
@@ -190,6 +191,29 @@ std::optional<std::string> StringMember(const nlohmann::json& stats, const char*
 }
 
 }  // namespace
+
+std::optional<std::string> PatchStatistics(const AddFile& file, const Schema& schema,
+                                           const std::shared_ptr<arrow::RecordBatch>& batch) {
+  Json stats = Json::parse(file.stats.value_or(""), nullptr, false);
+  if (!stats.is_object() || stats.value("numRecords", Json()) != batch->num_rows()) {
+    return std::nullopt;
+  }
+  const Json changed = Json::parse(MakeStatistics(schema, {batch}));
+  for (const char* group : {"minValues", "maxValues", "nullCount"}) {
+    Json& values = stats[group];
+    if (values.is_null()) {
+      values = Json::object();
+    }
+    if (!values.is_object()) {
+      return std::nullopt;
+    }
+    for (const Field& field : schema.fields) {
+      values.erase(field.name);
+    }
+    values.update(changed[group]);
+  }
+  return stats.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::optional<StringBounds> BoundsOf(const AddFile& file, const std::string& column) {
   const nlohmann::json stats = ParseStatistics(file);

@@ -18,6 +18,11 @@ namespace ursa::delta {
 std::string MakeStatistics(const Schema& schema,
                            const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches);
 
+// The stats of a file like `file`, in which the columns of `schema` have the values of `batch`;
+// none where the file's own can't be carried over.
+std::optional<std::string> PatchStatistics(const AddFile& file, const Schema& schema,
+                                           const std::shared_ptr<arrow::RecordBatch>& batch);
+
 // Which values of a string column a file can hold, as far as its statistics say.
 struct StringBounds {
   std::string min;

@@ -114,6 +114,18 @@ std::vector<EndEvidenceRow> EvidenceOf(const raw::RecordingObjects& objects,
   return rows;
 }
 
+std::vector<FirstSampleRow> FirstSamplesOf(const store::ReadableStore& raw,
+                                           const raw::RecordingObjects& objects) {
+  std::vector<FirstSampleRow> rows;
+  for (const raw::Worker& worker : objects.workers) {
+    for (const std::string_view modality : recovery::ModalitiesInScope(worker)) {
+      rows.push_back({worker.name, std::string(modality),
+                      recovery::DeriveFirstSample(raw, objects, worker.name, modality)});
+    }
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string_view EvidenceRoleName(EvidenceRole role) {
@@ -151,6 +163,7 @@ Result<Explanation> Explain(const PlanningContext& context, const delta::Snapsho
     explanation.derived = recovery::DurationUntil(explanation.start, *explanation.end.end);
   }
   explanation.evidence = EvidenceOf(objects, explanation.end);
+  explanation.first_samples = FirstSamplesOf(context.raw, objects);
   return explanation;
 }
 

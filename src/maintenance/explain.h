@@ -1,7 +1,8 @@
 // explain: the evidence for the derived fields of one recording, changing nothing.
 //
-// Every file that could carry an end of the recording, what it says, and whether that counted.
-// Source: commands.md, "Catalog and ingest"; raw-recordings.md section 3.1.
+// Every file that could carry an end of the recording, what it says, and whether that counted; and
+// the first sample of every modality that has one.
+// Source: commands.md, "Catalog and ingest"; raw-recordings.md sections 3.1 and 3.2.
 #pragma once
 
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "maintenance/recording_rows.h"
+#include "recovery/first_sample.h"
 #include "recovery/recording_end.h"
 
 namespace ursa::maintenance {
@@ -34,6 +36,13 @@ struct EndEvidenceRow {
   std::string problem;         // the code of why it does not count, or empty
 };
 
+// When a modality of a worker began, or why that is not known.
+struct FirstSampleRow {
+  std::string worker;
+  std::string modality;
+  recovery::FirstSample sample;
+};
+
 struct Explanation {
   std::string recording_id;
   std::optional<RecordingRow> row;  // none: the catalog lacks it
@@ -44,6 +53,7 @@ struct Explanation {
   std::optional<Microseconds> derived;  // end - start
   // Stream by stream, worker by worker, the highest segment first; reports last.
   std::vector<EndEvidenceRow> evidence;
+  std::vector<FirstSampleRow> first_samples;  // worker by worker
 };
 
 // kUsage where neither catalog nor bucket has the recording, or its id is no recording's; kInvalid

@@ -285,6 +285,27 @@ TEST_F(ApplyTest, APlanOfAShardIsRefusedOnceTheRunThatHeldItWasUndone) {
   EXPECT_EQ(again.error().rule, "plan_undone");
 }
 
+TEST_F(ApplyTest, WhatWouldBecomeOfAPlanIsWhatBecomesOfIt) {
+  ASSERT_EQ(ApplyPlan(MakePlan({InsertRecording(9, 1)}))->committed, 1U);
+  const Plan plan =
+      MakePlan({DurationChange(0, 100, 5), DurationChange(1, 101, 6), DurationChange(2, 102, 7),
+                DurationChange(8, 1, 2), InsertRecording(9, 1), InsertRecording(10, 1)});
+  SetDuration(1, 6);
+  SetDuration(2, 77);
+  const auto foreseen = Foresee(plan, OpenCatalog(), 1, {});
+  ASSERT_TRUE(foreseen) << foreseen.error().ToString();
+  EXPECT_EQ(*foreseen,
+            (std::vector<Fate>{Fate::kPending, Fate::kAlready, Fate::kChangedSincePlan,
+                               Fate::kChangedSincePlan, Fate::kAlready, Fate::kPending}));
+  const auto outcome = ApplyPlan(plan);
+  ASSERT_TRUE(outcome) << outcome.error().ToString();
+  for (size_t i = 0; i < plan.Count(); ++i) {
+    EXPECT_EQ(outcome->fates[i],
+              foreseen->at(i) == Fate::kPending ? Fate::kCommitted : foreseen->at(i));
+  }
+  EXPECT_EQ(*Foresee(plan, OpenCatalog(), 1, {}), std::vector<Fate>(plan.Count(), Fate::kAlready));
+}
+
 TEST_F(ApplyTest, ARunHasItsRowInMaintenanceRuns) {
   const Plan plan = MakePlan({DurationChange(1, 101, 5)});
   ASSERT_TRUE(ApplyPlan(plan)->follow_up_errors.empty());
@@ -299,11 +320,31 @@ TEST_F(ApplyTest, ARunHasItsRowInMaintenanceRuns) {
   EXPECT_EQ(row[10], Value("memory://test/" + RollbackKeys().front()));
 }
 
+TEST_F(ApplyTest, RunsThatAreRecordedAreListedWithoutReadingTheirSnapshots) {
+  const Plan plan = MakePlan({InsertParticipant("ada"), ParticipantsChange(1, {}, {"ada"})});
+  ASSERT_TRUE(ApplyPlan(plan));
+  store::FaultInjectingStore counting(assets_);
+  const auto runs = ListRuns(*catalog::Catalog::Open(counting, std::nullopt));
+  ASSERT_TRUE(runs) << runs.error().ToString();
+  for (const auto& call : counting.Calls()) {
+    EXPECT_TRUE(call.kind != store::StoreCall::Kind::kGet ||
+                call.key.find("_rollback/") == call.key.npos)
+        << call.key;
+  }
+  ASSERT_EQ(runs->size(), 1U);
+  EXPECT_EQ(runs->front().command, "fix-durations-inplace");
+  EXPECT_EQ(runs->front().tool, "Ursa/test");
+  EXPECT_EQ(runs->front().created_at, "2026-05-08T00:00:00.000000Z");
+  EXPECT_EQ(runs->front().tables, (std::vector<std::string>{"participants", "recordings"}));
+  EXPECT_EQ(runs->front().changes, 2U);
+}
+
 TEST_F(ApplyTest, TheNextRunRecordsOneThatDiedAfterItsCommit) {
   const Plan dead = MakePlan({DurationChange(1, 101, 5)});
   store::FaultInjectingStore dying(assets_);
   dying.SetRule([](size_t, const store::StoreCall& call) -> std::optional<Error> {
-    return call.key.find("maintenance_runs") != call.key.npos
+    return call.kind == store::StoreCall::Kind::kPut &&
+                   call.key.find("maintenance_runs") != call.key.npos
                ? std::optional(Error{ErrorCode::kUnavailable, "killed", {}, {}})
                : std::nullopt;
   });

@@ -34,6 +34,25 @@ Json RowToJson(const TableDefinition& table, const NamedRow& row) {
   return json;
 }
 
+Json KeyToJson(const TableDefinition& table, const std::vector<std::string>& values) {
+  Json key = Json::object();
+  for (size_t i = 0; i < values.size(); ++i) {
+    key[table.key_columns[i]] = values[i];
+  }
+  return key;
+}
+
+Json ReliedRowsToJson(const std::vector<ReliedRow>& rows) {
+  Json list = Json::array();
+  for (const ReliedRow& row : rows) {
+    list.push_back(Json{{"table", row.table->name},
+                        {"key", KeyToJson(*row.table, row.key)},
+                        {"locator", row.locator},
+                        {"values", RowToJson(*row.table, row.values)}});
+  }
+  return list;
+}
+
 tl::unexpected<Error> Damaged(const std::string& what) {
   return Fail(ErrorCode::kCorrupt, "a change of the plan " + what);
 }
@@ -81,17 +100,56 @@ const Json& Member(const Json& json, const char* name) {
   return member == json.end() ? absent : *member;
 }
 
+Result<const TableDefinition*> ReadTable(const Json& name) {
+  const TableDefinition* table = catalog::FindTable(name.get<std::string>());
+  if (table == nullptr) {
+    return Damaged("is for the table '" + name.get<std::string>() +
+                   "', which a catalog does not have");
+  }
+  return table;
+}
+
+Result<std::vector<std::string>> ReadKey(const TableDefinition& table, const Json& json) {
+  std::vector<std::string> key;
+  for (const std::string& column : table.key_columns) {
+    const Json& value = Member(json, column.c_str());
+    if (!value.is_string()) {
+      return Damaged("lacks the key column " + column);
+    }
+    key.push_back(value.get<std::string>());
+  }
+  return key;
+}
+
+// `list` is null where the change has none.
+Result<std::vector<ReliedRow>> ReadReliedRows(const Json& list) {
+  std::vector<ReliedRow> rows;
+  if (!list.is_null() && !list.is_array()) {
+    return Damaged("relied on something that is no list of rows");
+  }
+  for (const Json& json : list) {
+    if (!json.is_object() || !Member(json, "table").is_string() ||
+        !Member(json, "key").is_object() || !Member(json, "locator").is_string() ||
+        !Member(json, "values").is_object()) {
+      return Damaged("relied on something that is no row");
+    }
+    ReliedRow row;
+    URSA_TRY(row.table, ReadTable(json["table"]));
+    URSA_TRY(row.key, ReadKey(*row.table, json["key"]));
+    row.locator = json["locator"].get<std::string>();
+    URSA_TRY(row.values, ReadRow(*row.table, json["values"]));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string ChangeToLine(const Change& change) {
-  Json key = Json::object();
-  for (size_t i = 0; i < change.key.size(); ++i) {
-    key[change.table->key_columns[i]] = change.key[i];
-  }
   Json json{{"record", "change"},
             {"kind", KindName(change.kind)},
             {"table", change.table->name},
-            {"key", std::move(key)},
+            {"key", KeyToJson(*change.table, change.key)},
             {"locator", change.locator}};
   if (change.kind == ChangeKind::kUpdate) {
     Json columns = Json::object();
@@ -102,6 +160,9 @@ std::string ChangeToLine(const Change& change) {
     }
     json["columns"] = std::move(columns);
     json["relied"] = RowToJson(*change.table, change.relied);
+    if (!change.relied_rows.empty()) {
+      json["relied_rows"] = ReliedRowsToJson(change.relied_rows);
+    }
   } else {
     json["row"] = RowToJson(*change.table, change.row);
   }
@@ -117,18 +178,8 @@ Result<Change> ParseChange(std::string_view line) {
     return Damaged("is no change: " + std::string(line.substr(0, 80)));
   }
   Change change;
-  change.table = catalog::FindTable(json["table"].get<std::string>());
-  if (change.table == nullptr) {
-    return Damaged("is for the table '" + json["table"].get<std::string>() +
-                   "', which a catalog does not have");
-  }
-  for (const std::string& column : change.table->key_columns) {
-    const Json& value = Member(json["key"], column.c_str());
-    if (!value.is_string()) {
-      return Damaged("lacks the key column " + column);
-    }
-    change.key.push_back(value.get<std::string>());
-  }
+  URSA_TRY(change.table, ReadTable(json["table"]));
+  URSA_TRY(change.key, ReadKey(*change.table, json["key"]));
   change.locator = json["locator"].get<std::string>();
   const auto kind = json["kind"].get<std::string>();
   if (kind == "update") {
@@ -137,6 +188,7 @@ Result<Change> ParseChange(std::string_view line) {
     }
     URSA_TRY(change.columns, ReadColumns(*change.table, json["columns"]));
     URSA_TRY(change.relied, ReadRow(*change.table, json["relied"]));
+    URSA_TRY(change.relied_rows, ReadReliedRows(Member(json, "relied_rows")));
     return change;
   }
   if ((kind != "insert" && kind != "delete") || !Member(json, "row").is_object()) {
@@ -155,6 +207,7 @@ Change Inverse(const Change& change) {
     }
     // What was relied on says why the change was right, not whether it may be taken back.
     inverse.relied.clear();
+    inverse.relied_rows.clear();
     return inverse;
   }
   inverse.kind = change.kind == ChangeKind::kInsert ? ChangeKind::kDelete : ChangeKind::kInsert;

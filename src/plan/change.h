@@ -8,6 +8,8 @@
 //
 //   {"record":"change","kind":"update","table":"recordings","key":{"recording_hash":"00.."},
 //    "locator":"rec_..","columns":{"duration_us":{"before":1,"after":2}},"relied":{"start_time":..}}
+//   An update that relied on rows of other tables has also, after "relied",
+//    "relied_rows":[{"table":"recordings","key":{..},"locator":"rec_..","values":{"start_time":..}}]
 //   {"record":"change","kind":"insert","table":..,"key":..,"locator":..,"row":{column: value}}
 #pragma once
 
@@ -29,14 +31,25 @@ struct ColumnChange {
   delta::Value after;
 };
 
+// A row of another table that a change relied on: columns and the values they had.
+struct ReliedRow {
+  const catalog::TableDefinition* table = nullptr;
+  std::vector<std::string> key;
+  std::string locator;
+  catalog::NamedRow values;
+
+  bool operator==(const ReliedRow& other) const = default;
+};
+
 struct Change {
   ChangeKind kind = ChangeKind::kUpdate;
   const catalog::TableDefinition* table = nullptr;
-  std::vector<std::string> key;       // values of the table's key columns
-  std::string locator;                // the row's value in the table's locator column
-  std::vector<ColumnChange> columns;  // of an update
-  catalog::NamedRow relied;           // of an update: columns and the values they had
-  catalog::NamedRow row;              // of an insert or a delete
+  std::vector<std::string> key;        // values of the table's key columns
+  std::string locator;                 // the row's value in the table's locator column
+  std::vector<ColumnChange> columns;   // of an update
+  catalog::NamedRow relied;            // of an update: columns and the values they had
+  std::vector<ReliedRow> relied_rows;  // of an update: of other tables
+  catalog::NamedRow row;               // of an insert or a delete
 };
 
 // The change as one line, without a line break; the same change gives the same bytes.

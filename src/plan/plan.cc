@@ -168,7 +168,9 @@ Result<void> PlanBuilder::Keep(const Change& change, std::string_view line) {
 }
 
 void PlanBuilder::Index(const Change& change) {
-  plan_.changes_of_[change.table->name].push_back(plan_.index_ends_.size() / 2);
+  const size_t number = plan_.index_ends_.size() / 2;
+  plan_.reliance_.Add(number, change.relied_rows);
+  plan_.changes_of_[change.table->name].push_back(number);
   plan_.index_ += delta::EncodeKey({change.key.begin(), change.key.end()});
   plan_.index_ends_.push_back(plan_.index_.size());
   plan_.index_ += change.locator;
@@ -226,6 +228,7 @@ PlanHeader JoinHeaders(const std::vector<Plan>& plans) {
   }
   header.run_id.clear();
   for (const Plan& plan : plans) {
+    header.marks.insert(plan.Header().marks.begin(), plan.Header().marks.end());
     header.marks[plan.RunId()] = kRunApplied;
     header.created_at = std::max(header.created_at, plan.Header().created_at);
     for (const auto& [name, base] : plan.Header().tables) {

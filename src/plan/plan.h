@@ -29,6 +29,7 @@
 #include "base/digest.h"
 #include "base/result.h"
 #include "plan/change.h"
+#include "plan/reliance.h"
 #include "plan/spool.h"
 
 namespace ursa::plan {
@@ -89,6 +90,9 @@ class Plan {
   // The columns of a table that its changes look at or set, each once.
   [[nodiscard]] const std::vector<std::string>& ColumnsOf(std::string_view table) const;
 
+  // What its changes relied on in other tables.
+  [[nodiscard]] const Reliance& ReliedOn() const { return reliance_; }
+
   // The plan's file, of those changes for which `wanted` is true; piece by piece.
   Result<void> Write(const std::function<bool(size_t change)>& wanted,
                      const std::function<Result<void>(std::string_view)>& sink) const;
@@ -108,6 +112,7 @@ class Plan {
   std::vector<uint64_t> index_ends_;
   std::map<std::string, std::vector<size_t>, std::less<>> changes_of_;
   std::map<std::string, std::vector<std::string>, std::less<>> columns_of_;
+  Reliance reliance_;
   std::vector<Brake> brakes_;
   std::string changes_digest_;
   std::string plan_digest_;

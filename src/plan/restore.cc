@@ -19,6 +19,12 @@
 namespace ursa::plan {
 namespace {
 
+constexpr std::string_view kRowIsGone = "the row is gone";
+constexpr std::string_view kColumnsChanged = "changed since the run";
+constexpr std::string_view kRowChanged = "the row was changed since the run";
+constexpr std::string_view kKeyTaken = "another row has its key by now";
+constexpr std::string_view kGroupStays = "it goes with a recording or a modality that stays";
+
 std::string JoinKey(const Change& change) {
   std::string text;
   for (const std::string& part : change.key) {
@@ -27,163 +33,204 @@ std::string JoinKey(const Change& change) {
   return text;
 }
 
-void RefuseRow(RestoreRow& row, std::string reason) {
-  row.action = RestoreAction::kRefused;
-  row.reason = std::move(reason);
-}
-
-// What of an update can be taken back. False: nothing of it.
-bool JudgeUpdate(const Change& change, const Found& found, RestoreRow& row) {
-  if (!found.exists) {
-    RefuseRow(row, "the row is gone");
-    return false;
-  }
+// The names of some of an update's columns.
+std::vector<std::string> NamesOf(const Change& change, const ColumnSet& columns) {
+  std::vector<std::string> names;
   for (size_t i = 0; i < change.columns.size(); ++i) {
-    if (found.has_before[i]) {
-      continue;
+    if (columns[i]) {
+      names.push_back(change.columns[i].column);
     }
-    (found.has_after[i] ? row.restored : row.refused).push_back(change.columns[i].column);
   }
-  if (!row.refused.empty()) {
-    RefuseRow(row, "changed since the run");
-  } else if (!row.restored.empty()) {
-    row.action = RestoreAction::kRestore;
-  }
-  return !row.restored.empty();
+  return names;
 }
 
-// Whether an inserted row can go, or a deleted one come back.
-bool JudgeRow(const Change& change, const Found& found, RestoreRow& row) {
-  const bool inserted = change.kind == ChangeKind::kInsert;
-  if (found.exists && !found.is_row) {
-    RefuseRow(row,
-              inserted ? "the row was changed since the run" : "another row has its key by now");
-    return false;
-  }
-  if (found.exists != inserted) {
-    return false;
-  }
-  row.action = RestoreAction::kRestore;
-  return true;
+// The recording that an inserted row belongs to, by its hash; none for any other change.
+std::optional<std::string> GroupOf(const Change& change) {
+  const delta::Value* hash = catalog::FindColumn(change.row, "recording_hash");
+  const auto* text = hash == nullptr ? nullptr : std::get_if<std::string>(&hash->data);
+  return change.kind == ChangeKind::kInsert && text != nullptr ? std::optional(*text)
+                                                               : std::nullopt;
 }
+
+}  // namespace
 
 class Restorer {
  public:
-  Restorer(const RestoreContext& context, const Plan& net) : context_(context), net_(net) {}
+  // `net` is what the run did.
+  Restorer(const RestoreContext& context, Plan net, PlanHeader header)
+      : context_(context),
+        header_(std::move(header)),
+        restore_(std::move(net), PlanBuilder(header_, context.spool).Finish()) {}
 
-  // Steps 2 to 4. `header` is that of the restore's plan.
-  Result<RestorePlan> Make(const PlanHeader& header, std::optional<uint64_t> max_changes) {
+  // Steps 2 to 4.
+  Result<RestorePlan> Make(std::optional<uint64_t> max_changes) && {
     for (const catalog::TableDefinition& table : catalog::AllTables()) {
-      URSA_CHECK(InvertTable(table));
+      URSA_CHECK(JudgeTable(table));
     }
-    KeepGroupsTogether();
-    URSA_TRY(Plan plan, Build(header, max_changes));
-    URSA_TRY(const auto forbidden,
-             FindForbiddenDeletes(plan, context_.catalog, {{}, context_.jobs, context_.stop}));
+    URSA_CHECK(KeepGroupsTogether());
+    URSA_CHECK(Build(max_changes));
+    URSA_TRY(const auto forbidden, FindForbiddenDeletes(restore_.plan_, context_.catalog,
+                                                        {{}, context_.jobs, context_.stop}));
     if (!forbidden.empty()) {
-      for (Entry& entry : entries_) {
-        const auto reason = entry.row.change ? forbidden.find(*entry.row.change) : forbidden.end();
+      for (Entry& entry : restore_.entries_) {
+        const auto reason = entry.inverse ? forbidden.find(entry.change) : forbidden.end();
         if (reason != forbidden.end()) {
-          RefuseRow(entry.row, reason->second);
-          entry.inverse = false;
+          RefuseRow(entry, reason->second);
         }
       }
-      URSA_TRY(plan, Build(header, max_changes));
+      URSA_CHECK(Build(max_changes));
     }
-    RestorePlan restore{std::move(plan), {}, 0, 0, 0};
-    for (Entry& entry : entries_) {
-      ++(entry.row.action == RestoreAction::kRestore   ? restore.restore
-         : entry.row.action == RestoreAction::kNothing ? restore.nothing
-                                                       : restore.refused);
-      restore.rows.push_back(std::move(entry.row));
-    }
-    return restore;
+    return std::move(restore_);
   }
 
  private:
-  struct Entry {
-    size_t number = 0;  // of the net change
-    bool inverse = false;
-    RestoreRow row;
-    std::string inserted_group;  // the recording's hash, of a row that the run inserted
-  };
+  using Entry = RestorePlan::Entry;
 
-  // The inverse of a net change, as the row's account has it.
-  [[nodiscard]] static Change InverseOf(const Change& change, const RestoreRow& row) {
-    Change inverse = Inverse(change);
-    std::erase_if(inverse.columns, [&](const ColumnChange& column) {
-      return std::find(row.restored.begin(), row.restored.end(), column.column) ==
-             row.restored.end();
-    });
-    return inverse;
+  void Refuse(Entry& entry, std::string_view reason) {
+    auto& reasons = restore_.reasons_;
+    auto known = std::find(reasons.begin(), reasons.end(), reason);
+    if (known == reasons.end()) {
+      known = reasons.emplace(reasons.end(), reason);
+    }
+    entry.action = RestoreAction::kRefused;
+    entry.reason = static_cast<uint32_t>(known - reasons.begin());
   }
 
-  Result<void> InvertTable(const catalog::TableDefinition& table) {
-    const std::vector<size_t>& changes = net_.ChangesOf(table.name);
+  void RefuseRow(Entry& entry, std::string_view reason) {
+    Refuse(entry, reason);
+    entry.inverse = false;
+  }
+
+  Result<void> JudgeTable(const catalog::TableDefinition& table) {
+    const std::vector<size_t>& changes = restore_.net_.ChangesOf(table.name);
     if (changes.empty()) {
       return {};
     }
     URSA_TRY(const delta::SnapshotPtr snapshot, context_.catalog.Table(table.name));
-    RowComparer comparer(net_, table);
+    RowComparer comparer(restore_.net_, table);
     URSA_CHECK(comparer.Read(context_.catalog.Assets(), *snapshot, context_.jobs, context_.stop));
     for (size_t i = 0; i < changes.size(); ++i) {
-      URSA_TRY(const Change change, net_.ChangeAt(changes[i]));
+      URSA_TRY(const Change change, restore_.net_.ChangeAt(changes[i]));
       Entry entry;
       entry.number = changes[i];
-      entry.row.table = table.name;
-      entry.row.key = JoinKey(change);
-      entry.row.locator = change.locator;
-      entry.inverse = change.kind == ChangeKind::kUpdate
-                          ? JudgeUpdate(change, comparer.Of(i), entry.row)
-                          : JudgeRow(change, comparer.Of(i), entry.row);
-      const delta::Value* hash = catalog::FindColumn(change.row, "recording_hash");
-      if (change.kind == ChangeKind::kInsert && hash != nullptr &&
-          std::holds_alternative<std::string>(hash->data)) {
-        entry.inserted_group = std::get<std::string>(hash->data);
+      if (change.kind == ChangeKind::kUpdate) {
+        JudgeUpdate(change, comparer.Of(i), entry);
+      } else {
+        JudgeRow(change, comparer.Of(i), entry);
       }
-      entries_.push_back(std::move(entry));
+      restore_.entries_.push_back(entry);
     }
     return {};
   }
 
-  void KeepGroupsTogether() {
-    std::unordered_set<std::string> recordings;
-    std::unordered_set<std::string> kept;
-    for (const Entry& entry : entries_) {
-      if (!entry.inserted_group.empty() && entry.row.table == catalog::kRecordings) {
-        recordings.insert(entry.inserted_group);
-      }
-      if (!entry.inserted_group.empty() && entry.row.action == RestoreAction::kRefused) {
-        kept.insert(entry.inserted_group);
-      }
+  // What of an update can be taken back.
+  void JudgeUpdate(const Change& change, const Found& found, Entry& entry) {
+    if (!found.exists) {
+      RefuseRow(entry, kRowIsGone);
+      return;
     }
-    for (Entry& entry : entries_) {
-      if (entry.inverse && recordings.contains(entry.inserted_group) &&
-          kept.contains(entry.inserted_group)) {
-        RefuseRow(entry.row, "it goes with a recording or a modality that stays");
-        entry.inverse = false;
-      }
+    for (size_t i = 0; i < change.columns.size(); ++i) {
+      entry.restored[i] = !found.has_before[i] && found.has_after[i];
+      entry.refused[i] = !found.has_before[i] && !found.has_after[i];
+    }
+    entry.inverse = entry.restored.any();
+    if (entry.refused.any()) {
+      Refuse(entry, kColumnsChanged);
+    } else if (entry.inverse) {
+      entry.action = RestoreAction::kRestore;
     }
   }
 
-  Result<Plan> Build(const PlanHeader& header, std::optional<uint64_t> max_changes) {
-    PlanBuilder builder(header, context_.spool);
-    for (Entry& entry : entries_) {
-      entry.row.change.reset();
-      if (entry.inverse) {
-        URSA_TRY(const Change change, net_.ChangeAt(entry.number));
-        entry.row.change = builder.Count();
-        URSA_CHECK(builder.Add(InverseOf(change, entry.row)));
+  // Whether an inserted row can go, or a deleted one come back.
+  void JudgeRow(const Change& change, const Found& found, Entry& entry) {
+    const bool inserted = change.kind == ChangeKind::kInsert;
+    if (found.exists && !found.is_row) {
+      RefuseRow(entry, inserted ? kRowChanged : kKeyTaken);
+    } else if (found.exists == inserted) {
+      entry.inverse = true;
+      entry.action = RestoreAction::kRestore;
+    }
+  }
+
+  // Of the rows that the run inserted.
+  Result<void> KeepGroupsTogether() {
+    if (restore_.Count(RestoreAction::kRefused) == 0) {
+      return {};
+    }
+    std::unordered_set<std::string> recordings;
+    std::unordered_set<std::string> kept;
+    for (const Entry& entry : restore_.entries_) {
+      URSA_TRY(const Change change, restore_.net_.ChangeAt(entry.number));
+      if (const auto group = GroupOf(change)) {
+        if (change.table->name == catalog::kRecordings) {
+          recordings.insert(*group);
+        }
+        if (entry.action == RestoreAction::kRefused) {
+          kept.insert(*group);
+        }
       }
     }
+    for (Entry& entry : restore_.entries_) {
+      if (kept.empty() || !entry.inverse) {
+        continue;
+      }
+      URSA_TRY(const Change change, restore_.net_.ChangeAt(entry.number));
+      const auto group = GroupOf(change);
+      if (group && recordings.contains(*group) && kept.contains(*group)) {
+        RefuseRow(entry, kGroupStays);
+      }
+    }
+    return {};
+  }
+
+  Result<void> Build(std::optional<uint64_t> max_changes) {
+    PlanBuilder builder(header_, context_.spool);
+    for (Entry& entry : restore_.entries_) {
+      if (!entry.inverse) {
+        continue;
+      }
+      URSA_TRY(const Change change, restore_.net_.ChangeAt(entry.number));
+      Change inverse = Inverse(change);
+      inverse.columns.clear();
+      for (size_t i = 0; i < change.columns.size(); ++i) {
+        if (entry.restored[i]) {
+          const ColumnChange& column = change.columns[i];
+          inverse.columns.push_back({column.column, column.after, column.before});
+        }
+      }
+      entry.change = builder.Count();
+      URSA_CHECK(builder.Add(inverse));
+    }
     builder.AddMaxChanges(max_changes);
-    return std::move(builder).Finish();
+    restore_.plan_ = std::move(builder).Finish();
+    return {};
   }
 
   const RestoreContext& context_;
-  const Plan& net_;
-  std::vector<Entry> entries_;
+  const PlanHeader header_;
+  RestorePlan restore_;
 };
+
+Result<RestoreRow> RestorePlan::RowAt(size_t row) const {
+  const Entry& entry = entries_[row];
+  URSA_TRY(const Change change, net_.ChangeAt(entry.number));
+  return RestoreRow{change.table->name,
+                    JoinKey(change),
+                    change.locator,
+                    entry.action,
+                    NamesOf(change, entry.restored),
+                    NamesOf(change, entry.refused),
+                    reasons_[entry.reason],
+                    entry.inverse ? std::optional(entry.change) : std::nullopt};
+}
+
+uint64_t RestorePlan::Count(RestoreAction action) const {
+  return static_cast<uint64_t>(
+      std::count_if(entries_.begin(), entries_.end(),
+                    [&](const Entry& entry) { return entry.action == action; }));
+}
+
+namespace {
 
 // The header of the restore's plan: it marks every plan of the run as undone. A restore that is
 // taken back itself leaves the run that it had undone applied.
@@ -225,9 +272,9 @@ Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string
                                 std::optional<uint64_t> max_changes) {
   URSA_TRY(const std::vector<CommittedPlan> plans,
            ReadCommittedPlans(context.catalog, run_id, context.spool));
-  URSA_TRY(const PlanHeader header, MakeHeader(context, plans));
-  URSA_TRY(const Plan net, JoinCommittedPlans(plans, header, context.spool));
-  return Restorer(context, net).Make(header, max_changes);
+  URSA_TRY(PlanHeader header, MakeHeader(context, plans));
+  URSA_TRY(Plan net, JoinCommittedPlans(plans, header, context.spool));
+  return Restorer(context, std::move(net), std::move(header)).Make(max_changes);
 }
 
 }  // namespace ursa::plan

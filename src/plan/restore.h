@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "plan/plan.h"
+#include "plan/row_comparer.h"
 
 namespace ursa::plan {
 
@@ -38,12 +39,33 @@ struct RestoreRow {
   std::optional<size_t> change;       // its number in the plan
 };
 
-struct RestorePlan {
-  Plan plan;
-  std::vector<RestoreRow> rows;  // in the order of the run's changes; kNothing ones too
-  uint64_t restore = 0;
-  uint64_t nothing = 0;
-  uint64_t refused = 0;
+// A restore's plan, and an account of every row that the run changed. Of a million rows it keeps a
+// million small entries; RowAt reads the rest from the plans' spools. Reading is thread-safe.
+class RestorePlan {
+ public:
+  [[nodiscard]] const Plan& ThePlan() const { return plan_; }
+  // In the order of the run's changes, kNothing ones too.
+  [[nodiscard]] size_t RowCount() const { return entries_.size(); }
+  [[nodiscard]] Result<RestoreRow> RowAt(size_t row) const;
+  [[nodiscard]] uint64_t Count(RestoreAction action) const;
+
+ private:
+  friend class Restorer;
+  struct Entry {
+    size_t number = 0;  // of the net change
+    RestoreAction action = RestoreAction::kNothing;
+    ColumnSet restored;
+    ColumnSet refused;
+    uint32_t reason = 0;   // in reasons_
+    bool inverse = false;  // its inverse is in the plan
+    size_t change = 0;     // as which change
+  };
+  RestorePlan(Plan net, Plan plan) : net_(std::move(net)), plan_(std::move(plan)) {}
+
+  Plan net_;   // what the run did
+  Plan plan_;  // what takes it back
+  std::vector<Entry> entries_;
+  std::vector<std::string> reasons_{""};
 };
 
 struct RestoreContext {

@@ -26,8 +26,8 @@ TEST_F(RestoreTest, ARestoreGivesBackTheValuesBefore) {
   ASSERT_TRUE(ApplyPlan(plan));
   const auto restore = Restore(plan.RunId());
   ASSERT_TRUE(restore) << restore.error().ToString();
-  EXPECT_EQ(restore->restore, 2U);
-  ASSERT_TRUE(ApplyPlan(restore->plan));
+  EXPECT_EQ(restore->Count(RestoreAction::kRestore), 2U);
+  ASSERT_TRUE(ApplyPlan(restore->ThePlan()));
   EXPECT_EQ(Duration(1), Value(int64_t{101}));
   EXPECT_EQ(ListRuns(OpenCatalog())->back().state, RunState::kUndone);
 }
@@ -38,10 +38,10 @@ TEST_F(RestoreTest, ARestoreRefusesOnlyColumnsThatWereChangedSince) {
   SetDuration(1, 77);
   const auto restore = Restore(plan.RunId());
   ASSERT_TRUE(restore);
-  EXPECT_EQ(restore->rows[0].action, RestoreAction::kRefused);
-  EXPECT_EQ(restore->rows[0].refused, std::vector<std::string>{"duration_us"});
-  EXPECT_EQ(restore->rows[1].action, RestoreAction::kRestore);
-  ASSERT_TRUE(ApplyPlan(restore->plan));
+  EXPECT_EQ(restore->RowAt(0)->action, RestoreAction::kRefused);
+  EXPECT_EQ(restore->RowAt(0)->refused, std::vector<std::string>{"duration_us"});
+  EXPECT_EQ(restore->RowAt(1)->action, RestoreAction::kRestore);
+  ASSERT_TRUE(ApplyPlan(restore->ThePlan()));
   EXPECT_EQ(Duration(1), Value(int64_t{77}));
   EXPECT_EQ(Duration(2), Value(int64_t{102}));
 }
@@ -49,7 +49,7 @@ TEST_F(RestoreTest, ARestoreRefusesOnlyColumnsThatWereChangedSince) {
 TEST_F(RestoreTest, AnUndonePlanIsRefused) {
   const Plan plan = MakePlan({DurationChange(1, 101, 5)});
   ASSERT_TRUE(ApplyPlan(plan));
-  ASSERT_TRUE(ApplyPlan(Restore(plan.RunId())->plan));
+  ASSERT_TRUE(ApplyPlan(Restore(plan.RunId())->ThePlan()));
   const auto again = ApplyPlan(plan);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().rule, "plan_undone");
@@ -59,30 +59,30 @@ TEST_F(RestoreTest, TheRestoreOfARestoreAppliesTheRunAgain) {
   const Plan plan = MakePlan({DurationChange(1, 101, 5)});
   ASSERT_TRUE(ApplyPlan(plan));
   const auto restore = Restore(plan.RunId());
-  ASSERT_TRUE(ApplyPlan(restore->plan));
-  const auto restore_again = Restore(restore->plan.RunId());
+  ASSERT_TRUE(ApplyPlan(restore->ThePlan()));
+  const auto restore_again = Restore(restore->ThePlan().RunId());
   ASSERT_TRUE(restore_again) << restore_again.error().ToString();
-  ASSERT_TRUE(ApplyPlan(restore_again->plan));
+  ASSERT_TRUE(ApplyPlan(restore_again->ThePlan()));
   EXPECT_EQ(Duration(1), Value(int64_t{5}));
   const auto table = OpenCatalog().Table(catalog::kRecordings).value();
   EXPECT_EQ(table->transactions.at(plan.RunId()).version, kRunApplied);
-  EXPECT_EQ(table->transactions.at(restore->plan.RunId()).version, kRunUndone);
+  EXPECT_EQ(table->transactions.at(restore->ThePlan().RunId()).version, kRunUndone);
 }
 
 TEST_F(RestoreTest, ARestoreTwiceHasNothingToDoTheSecondTime) {
   const Plan plan = MakePlan({DurationChange(1, 101, 5)});
   ASSERT_TRUE(ApplyPlan(plan));
-  ASSERT_TRUE(ApplyPlan(Restore(plan.RunId())->plan));
+  ASSERT_TRUE(ApplyPlan(Restore(plan.RunId())->ThePlan()));
   const auto second = Restore(plan.RunId());
   ASSERT_TRUE(second);
-  EXPECT_EQ(second->nothing, 1U);
-  EXPECT_EQ(second->plan.Count(), 0U);
+  EXPECT_EQ(second->Count(RestoreAction::kNothing), 1U);
+  EXPECT_EQ(second->ThePlan().Count(), 0U);
 }
 
 TEST_F(RestoreTest, ARestoreTakesAnInsertedRowAway) {
   const Plan plan = MakePlan({InsertRecording(9, 1)});
   ASSERT_TRUE(ApplyPlan(plan));
-  ASSERT_TRUE(ApplyPlan(Restore(plan.RunId())->plan));
+  ASSERT_TRUE(ApplyPlan(Restore(plan.RunId())->ThePlan()));
   EXPECT_FALSE(Column("duration_us").contains(TestHash(9)));
 }
 
@@ -107,8 +107,8 @@ TEST_F(RestoreTest, ARecordingAndItsModalitiesGoTogetherOrNotAtAll) {
   ASSERT_TRUE(Register(catalog::kModalities, ToRow(processed)));
   const auto restore = Restore(run);
   ASSERT_TRUE(restore);
-  EXPECT_EQ(restore->refused, 3U);
-  EXPECT_EQ(restore->plan.Count(), 0U);
+  EXPECT_EQ(restore->Count(RestoreAction::kRefused), 3U);
+  EXPECT_EQ(restore->ThePlan().Count(), 0U);
 }
 
 TEST_F(RestoreTest, ARecordingThatSomethingRefersToByNowStays) {
@@ -116,18 +116,19 @@ TEST_F(RestoreTest, ARecordingThatSomethingRefersToByNowStays) {
   ASSERT_TRUE(Register(catalog::kModalities, ToRow(TestModality(9, "camera"))));
   const auto restore = Restore(run);
   ASSERT_TRUE(restore);
-  EXPECT_EQ(restore->refused, 3U);
-  EXPECT_THAT(restore->rows.back().reason, testing::HasSubstr("modalities refers to it"));
-  EXPECT_EQ(restore->plan.Count(), 0U);
+  EXPECT_EQ(restore->Count(RestoreAction::kRefused), 3U);
+  EXPECT_THAT(restore->RowAt(restore->RowCount() - 1)->reason,
+              testing::HasSubstr("modalities refers to it"));
+  EXPECT_EQ(restore->ThePlan().Count(), 0U);
 }
 
 TEST_F(RestoreTest, WhatCameToReferToARecordingAfterTheRestoreWasPlannedKeepsItToo) {
   const std::string run = IngestNine();
   const auto restore = Restore(run);
   ASSERT_TRUE(restore);
-  ASSERT_EQ(restore->plan.Count(), 3U);
+  ASSERT_EQ(restore->ThePlan().Count(), 3U);
   ASSERT_TRUE(Register(catalog::kModalities, ToRow(TestModality(9, "camera"))));
-  const auto outcome = ApplyPlan(restore->plan);
+  const auto outcome = ApplyPlan(restore->ThePlan());
   ASSERT_TRUE(outcome) << outcome.error().ToString();
   EXPECT_EQ(outcome->changed_since_plan, 3U);
   EXPECT_EQ(Rows(catalog::kModalities).size(), 3U);
@@ -148,7 +149,7 @@ TEST_F(RestoreTest, ARecordingThatChangesAtTheLastMomentKeepsItsModalities) {
     }
     return std::nullopt;
   });
-  const auto outcome = ApplyPlan(restore->plan, racing);
+  const auto outcome = ApplyPlan(restore->ThePlan(), racing);
   ASSERT_TRUE(outcome) << outcome.error().ToString();
   ASSERT_TRUE(raced);
   EXPECT_EQ(outcome->changed_since_plan, 3U);
@@ -179,8 +180,8 @@ TEST_F(RestoreTest, TheRestoreOfARestoreBringsDeletedRowsBack) {
   const std::string run = IngestNine();
   const auto before = Rows(catalog::kModalities);
   const auto restore = Restore(run);
-  ASSERT_TRUE(ApplyPlan(restore->plan));
-  const auto again = RestoreRun(restore->plan.RunId());
+  ASSERT_TRUE(ApplyPlan(restore->ThePlan()));
+  const auto again = RestoreRun(restore->ThePlan().RunId());
   ASSERT_TRUE(again) << again.error().ToString();
   EXPECT_EQ(Rows(catalog::kModalities), before);
   EXPECT_EQ(Duration(9), Value(int64_t{1}));

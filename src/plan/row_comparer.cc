@@ -59,14 +59,17 @@ delta::Value RowComparer::ValueOf(const delta::RowBatch& batch, size_t row,
 void RowComparer::Compare(const Change& change, const delta::RowBatch& batch, size_t row,
                           Found& found) const {
   found.exists = true;
-  for (const ColumnChange& column : change.columns) {
+  for (size_t i = 0; i < change.columns.size(); ++i) {
+    const ColumnChange& column = change.columns[i];
     const delta::Value value = ValueOf(batch, row, column.column);
-    found.has_before.push_back(value == column.before);
-    found.has_after.push_back(value == column.after);
+    found.has_before[i] = value == column.before;
+    found.has_after[i] = value == column.after;
   }
-  found.is_row = std::all_of(change.row.begin(), change.row.end(), [&](const auto& entry) {
+  const auto has = [&](const auto& entry) {
     return ValueOf(batch, row, entry.first) == entry.second;
-  });
+  };
+  found.relies = std::all_of(change.relied.begin(), change.relied.end(), has);
+  found.is_row = std::all_of(change.row.begin(), change.row.end(), has);
 }
 
 }  // namespace ursa::plan

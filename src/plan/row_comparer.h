@@ -1,6 +1,7 @@
 // What a table's newest rows have to do with a plan's changes. Used by this room only.
 #pragma once
 
+#include <bitset>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -14,11 +15,15 @@
 
 namespace ursa::plan {
 
+// Some of the columns of an update, by their position in it. No table of catalog.md has so many.
+using ColumnSet = std::bitset<32>;
+
 // What the snapshot has for the row of a change.
 struct Found {
   bool exists = false;
-  std::vector<bool> has_before;  // of each changed column of an update
-  std::vector<bool> has_after;
+  ColumnSet has_before;  // of the changed columns of an update
+  ColumnSet has_after;
+  bool relies = false;  // of an update: what it relied on is so
   bool is_row = false;  // of an insert or delete: the row has all values stated
 };
 

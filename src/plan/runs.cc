@@ -64,21 +64,47 @@ struct Gathered {
   bool finished = true;
 };
 
+// A run that wrote its row says there all that its snapshots' first and last lines say, which are
+// two reads each on the other side of a network.
+Result<RollbackSummary> Describe(const catalog::Catalog& catalog, const store::ObjectInfo& snapshot,
+                                 const RecordedRun* recorded) {
+  if (recorded == nullptr || !recorded->finished) {
+    return DescribeRollback(catalog.Assets(), snapshot);
+  }
+  RollbackSummary summary;
+  summary.command = recorded->command;
+  summary.tool = "Ursa/" + recorded->version;
+  summary.created_at = FormatTime(recorded->started_at);
+  for (const std::string& table : recorded->tables) {
+    summary.changes_of[table] = 0;
+  }
+  return summary;
+}
+
 Result<void> Gather(const catalog::Catalog& catalog, const std::string& plan_id,
                     const std::vector<store::ObjectInfo>& snapshots, const Tables& tables,
-                    Gathered& gathered) {
+                    const RecordedRun* recorded, Gathered& gathered) {
   Run& run = gathered.run;
-  URSA_TRY(const RollbackSummary summary, DescribeRollback(catalog.Assets(), snapshots.back()));
+  URSA_TRY(const RollbackSummary summary, Describe(catalog, snapshots.back(), recorded));
   run.plans.push_back(plan_id);
   run.command = summary.command;
   run.tool = summary.tool;
   run.created_at = summary.created_at;
+  uint64_t changes = 0;
   for (const auto& [table, count] : summary.changes_of) {
-    run.changes += count;
+    changes += count;
     if (std::find(run.tables.begin(), run.tables.end(), table) == run.tables.end()) {
       run.tables.push_back(table);
     }
   }
+  gathered.finished = gathered.finished && recorded != nullptr && recorded->finished;
+  if (recorded != nullptr) {
+    changes = static_cast<uint64_t>(std::max<int64_t>(recorded->rows_changed, 0));
+    run.actor = recorded->actor;
+    run.host = recorded->host;
+    run.committed_at = std::max(run.committed_at, std::optional(recorded->committed_at));
+  }
+  run.changes += changes;
   for (const store::ObjectInfo& snapshot : snapshots) {
     run.rollback_keys.push_back(snapshot.key);
   }
@@ -168,10 +194,10 @@ Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog) {
   URSA_TRY(const auto recorded, ReadRecordedRuns(catalog));
   std::map<std::string, Gathered> gathered;
   for (const auto& [plan_id, snapshots] : rollbacks) {
-    Gathered& run = gathered[RunOfPlan(plan_id)];
-    URSA_CHECK(Gather(catalog, plan_id, snapshots, tables, run));
     const auto row = recorded.find(plan_id);
-    run.finished = run.finished && row != recorded.end() && row->second.finished;
+    URSA_CHECK(Gather(catalog, plan_id, snapshots, tables,
+                      row == recorded.end() ? nullptr : &row->second,
+                      gathered[RunOfPlan(plan_id)]));
   }
   std::vector<Run> runs;
   for (auto& [run_id, entry] : gathered) {

@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "catalog/catalog.h"
 #include "plan/plan.h"
 
@@ -35,8 +37,18 @@ struct Run {
   std::string created_at;  // of the plan, ISO 8601
   std::vector<std::string> tables;
   RunState state = RunState::kNotCommitted;
-  uint64_t changes = 0;                    // of the last snapshot of each plan
+  // As maintenance_runs has it; of a run that it lacks yet, the changes of the last snapshot of
+  // each plan.
+  uint64_t changes = 0;
+  std::optional<std::string> actor;
+  std::optional<std::string> host;
+  std::optional<TimeUs> committed_at;      // of its last plan
   std::vector<std::string> rollback_keys;  // oldest first
+
+  // Whether restore has something to take back.
+  [[nodiscard]] bool CanBeUndone() const {
+    return state != RunState::kUndone && state != RunState::kNotCommitted;
+  }
 };
 
 // All runs that left a snapshot, newest first.

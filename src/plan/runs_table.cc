@@ -93,6 +93,33 @@ std::vector<std::string> MissingRuns(
   return missing;
 }
 
+std::optional<std::string> TextOrNone(const delta::RowBatch& batch, size_t column, size_t row) {
+  return batch.IsNull(column, row) ? std::nullopt
+                                   : std::optional(std::string(batch.String(column, row)));
+}
+
+// A row as ReadRecordedRuns asks for it.
+RecordedRun ReadRow(const delta::RowBatch& batch, size_t row) {
+  const auto summary = nlohmann::json::parse(batch.String(1, row), nullptr, false);
+  RecordedRun run;
+  run.finished = summary.is_object() && summary.value("finished", nlohmann::json()) == true;
+  run.rollback_uri = batch.String(2, row);
+  run.actor = TextOrNone(batch, 3, row);
+  run.host = TextOrNone(batch, 4, row);
+  run.committed_at = TimeUs{Microseconds{batch.Long(5, row)}};
+  run.rows_changed = batch.Long(6, row);
+  run.command = batch.String(7, row);
+  run.version = batch.String(8, row);
+  run.started_at = TimeUs{Microseconds{batch.Long(9, row)}};
+  const auto tables = nlohmann::json::parse(batch.String(10, row), nullptr, false);
+  if (tables.is_object()) {
+    for (const auto& [table, version] : tables.items()) {
+      run.tables.push_back(table);
+    }
+  }
+  return run;
+}
+
 }  // namespace
 
 Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catalog& catalog) {
@@ -104,18 +131,19 @@ Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catal
   if (!table) {
     return Propagate(table.error());
   }
-  URSA_CHECK(delta::Scan(
-      catalog.Assets(), **table, {{"run_id", "summary", "rollback_uri"}, {}, 1, {}},
-      [&](const delta::RowBatch& batch) -> Result<void> {
-        for (size_t row = 0; row < batch.RowCount(); ++row) {
-          const auto summary = nlohmann::json::parse(batch.String(1, row), nullptr, false);
-          const bool finished =
-              summary.is_object() && summary.value("finished", nlohmann::json()) == true;
-          recorded[std::string(batch.String(0, row))] = {finished,
-                                                         std::string(batch.String(2, row))};
-        }
-        return {};
-      }));
+  const delta::ScanOptions scan{
+      {"run_id", "summary", "rollback_uri", "actor", "host", "committed_at", "rows_changed",
+       "command", "version", "started_at", "tables"},
+      {},
+      1,
+      {}};
+  URSA_CHECK(delta::Scan(catalog.Assets(), **table, scan,
+                         [&](const delta::RowBatch& batch) -> Result<void> {
+                           for (size_t row = 0; row < batch.RowCount(); ++row) {
+                             recorded[std::string(batch.String(0, row))] = ReadRow(batch, row);
+                           }
+                           return {};
+                         }));
   return recorded;
 }
 

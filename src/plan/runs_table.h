@@ -6,8 +6,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/writer.h"
 
@@ -15,7 +17,15 @@ namespace ursa::plan {
 
 struct RecordedRun {
   bool finished = false;  // written by the run itself, after the last of its commits
+  std::string command;
+  std::string version;  // of Ursa
+  TimeUs started_at;
+  std::vector<std::string> tables;  // with a commit of the run
   std::string rollback_uri;
+  std::optional<std::string> actor;
+  std::optional<std::string> host;
+  TimeUs committed_at;
+  int64_t rows_changed = 0;
 };
 
 // The rows that the table has, by run_id.

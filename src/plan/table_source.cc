@@ -14,7 +14,8 @@ TableSource::TableSource(Application& application, const catalog::TableDefinitio
       plan_(application.plan),
       table_(table),
       columns_(plan_.ColumnsOf(table.name)),
-      now_(std::chrono::floor<Microseconds>(application.writer.Context().clock.Now())) {
+      now_(std::chrono::floor<Microseconds>(application.writer.Context().clock.Now())),
+      reliance_(plan_.ReliedOn(), plan_.Count()) {
   for (const size_t change : plan_.ChangesOf(table.name)) {
     if (application.fates[change] == Fate::kPending) {
       changes_.push_back(change);
@@ -36,6 +37,9 @@ Result<bool> TableSource::Begin(const delta::Snapshot& snapshot) {
     return false;
   }
   schema_ = snapshot.schema;
+  const catalog::WriteContext& context = application_.writer.Context();
+  URSA_TRY(reliance_changed_,
+           reliance_.Refresh(application_.writer.Tables(), context.jobs, context.stop));
   return true;
 }
 
@@ -45,7 +49,7 @@ Result<delta::RowDecision> TableSource::Decide(size_t number, const delta::Curre
   Fate& fate = application_.fates[index];
   switch (change.kind) {
     case ChangeKind::kUpdate:
-      return DecideUpdate(change, row, fate);
+      return DecideUpdate(change, row, reliance_.Holds(index), fate);
     case ChangeKind::kInsert:
       return DecideInsert(change, row, fate);
     case ChangeKind::kDelete:
@@ -127,7 +131,7 @@ Result<void> TableSource::Stamp(delta::RowDecision& decision, std::string_view c
 }
 
 Result<delta::RowDecision> TableSource::DecideUpdate(const Change& change,
-                                                     const delta::CurrentRow* row,
+                                                     const delta::CurrentRow* row, bool others_hold,
                                                      Fate& fate) const {
   delta::RowDecision decision;
   fate = Fate::kChangedSincePlan;
@@ -143,7 +147,7 @@ Result<delta::RowDecision> TableSource::DecideUpdate(const Change& change,
     fate = Fate::kAlready;
     return decision;
   }
-  if (!all_columns(&ColumnChange::before) || !HasValues(*row, change.relied)) {
+  if (!others_hold || !all_columns(&ColumnChange::before) || !HasValues(*row, change.relied)) {
     return decision;
   }
   fate = Fate::kCommitted;

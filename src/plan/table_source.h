@@ -10,6 +10,7 @@
 #include "delta/merge.h"
 #include "plan/apply.h"
 #include "plan/plan.h"
+#include "plan/reliance.h"
 
 namespace ursa::plan {
 
@@ -38,6 +39,7 @@ class TableSource final : public delta::MergeSource {
   }
   [[nodiscard]] const std::vector<std::string>& Columns() const override { return columns_; }
   Result<bool> Begin(const delta::Snapshot& snapshot) override;
+  [[nodiscard]] bool DecisionsHold() const override { return !reliance_changed_; }
   Result<delta::RowDecision> Decide(size_t number, const delta::CurrentRow* row) override;
   Result<std::string> BeforeCommit(const delta::MergeCounts& counts) override;
 
@@ -50,8 +52,9 @@ class TableSource final : public delta::MergeSource {
   Result<void> Set(delta::RowDecision& decision, std::string_view column,
                    const delta::Value& value) const;
   Result<void> Stamp(delta::RowDecision& decision, std::string_view column) const;
+  // `others_hold`: the rows of other tables that the change relied on are as they were.
   Result<delta::RowDecision> DecideUpdate(const Change& change, const delta::CurrentRow* row,
-                                          Fate& fate) const;
+                                          bool others_hold, Fate& fate) const;
   Result<delta::RowDecision> DecideInsert(const Change& change, const delta::CurrentRow* row,
                                           Fate& fate) const;
   Result<delta::RowDecision> DecideDelete(const Change& change, const delta::CurrentRow* row,
@@ -65,6 +68,8 @@ class TableSource final : public delta::MergeSource {
   const std::vector<std::string>& columns_;
   const TimeUs now_;
   delta::Schema schema_;
+  RelianceCheck reliance_;
+  bool reliance_changed_ = false;
 };
 
 }  // namespace ursa::plan

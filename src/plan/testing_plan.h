@@ -119,7 +119,7 @@ class PlanCatalogTest : public catalog::CatalogTest {
   // Plans to take the run back, and does it.
   Result<ApplyOutcome> RestoreRun(const std::string& run_id) {
     URSA_TRY(const RestorePlan restore, Restore(run_id));
-    return ApplyPlan(restore.plan);
+    return ApplyPlan(restore.ThePlan());
   }
 
   Value Duration(int number) { return Column("duration_us").at(TestHash(number)); }
@@ -173,7 +173,7 @@ class PlanCatalogTest : public catalog::CatalogTest {
   }
   RunState StateOfRun(const std::string& run_id) {
     const auto runs = ListRuns(OpenCatalog()).value();
-    for (const Run& run : runs) {
+    for (const plan::Run& run : runs) {
       if (run.run_id == run_id) {
         return run.state;
       }

@@ -167,6 +167,20 @@ bool IsOutOfScope(std::string_view modality) {
   return std::ranges::find(kOutOfScope, modality) != kOutOfScope.end();
 }
 
+std::vector<std::string_view> ModalitiesInScope(const raw::Worker& worker) {
+  std::vector<std::string_view> modalities;
+  for (const Source& source : kSources) {
+    const bool is_one_of_several = source.modality.size() > worker.family.size() &&
+                                   source.modality.starts_with(worker.family) &&
+                                   source.modality[worker.family.size()] == '-';
+    if (source.modality == worker.family ||
+        (is_one_of_several && LowestSegment(worker, source) != nullptr)) {
+      modalities.push_back(source.modality);
+    }
+  }
+  return modalities;
+}
+
 FirstSample DeriveFirstSample(const store::ReadableStore& raw, const raw::RecordingObjects& objects,
                               std::string_view worker, std::string_view modality) {
   const std::string prefix = objects.prefix + std::string(worker) + "/";

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -29,6 +30,10 @@ namespace ursa::recovery {
 // Modalities whose first sample is not derived: the frame index of a video has to be rewritten
 // together with its origin, by ingesting it again, and a scene has no time that could be joined.
 bool IsOutOfScope(std::string_view modality);
+
+// The modalities in scope that a worker's files belong to, by its family; of the watch and pupillabs
+// those of which it has a file.
+std::vector<std::string_view> ModalitiesInScope(const raw::Worker& worker);
 
 // A first sample, or exactly one problem.
 struct FirstSample {

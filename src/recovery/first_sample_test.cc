@@ -170,6 +170,28 @@ TEST_F(FirstSampleTest, ThereIsNoFallBackToALaterSegmentLineOrAnchor) {
   EXPECT_EQ(Of("notes_0", "notes"), "implausible_time notes_0/notes_0000_1.jsonl");
 }
 
+TEST_F(FirstSampleTest, AWorkersModalitiesFollowFromItsFamilyAndItsFiles) {
+  File("eeg_0/eeg_0000.bin", "");
+  File("samsungwatch_0/ppg_0000_1.csv", "");
+  File("samsungwatch_0/heart_rate_0000_1.csv", "");
+  File("pupillabs_0/world_0000.mp4", "");
+  File("webcam_0/camera_0000_1.mp4", "");
+  std::string found;
+  const auto objects = raw::ListRecording(store_, kRecording).value();
+  for (const raw::Worker& worker : objects.workers) {
+    found += worker.name + ":";
+    for (const std::string_view modality : ModalitiesInScope(worker)) {
+      found += " " + std::string(modality);
+    }
+    found += "\n";
+  }
+  EXPECT_EQ(found,
+            "eeg_0: eeg\n"
+            "pupillabs_0:\n"
+            "samsungwatch_0: samsungwatch-ppg samsungwatch-heart-rate\n"
+            "webcam_0:\n");
+}
+
 TEST_F(FirstSampleTest, AFailedReadIsSaidToBeOne) {
   File("notes_0/notes_0000_1.jsonl", "{\"timestamp\": 1778164222}\n");
   const auto objects = raw::ListRecording(store_, kRecording).value();

@@ -88,8 +88,9 @@ class Derivation {
   void ExamineStreams() {
     for (size_t i = 0; i < kStreamCount; ++i) {
       for (const Worker& worker : objects_.workers) {
-        if (raw::FamilyOf(worker.name) == StreamName(static_cast<Stream>(i))) {
-          ExamineWorker(worker, static_cast<Stream>(i));
+        const auto stream = static_cast<Stream>(i);
+        if (StreamOfFamily(worker.family) == stream) {
+          ExamineWorker(worker, stream);
         }
       }
     }

@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "base/environment.h"
@@ -26,8 +28,7 @@ constexpr mode_t kFileMode = 0644;
 constexpr mode_t kDirectoryMode = 0755;
 
 TimeNs ModifiedAt(const struct stat& status) {
-  return TimeNs{std::chrono::seconds{status.st_mtim.tv_sec} +
-                Nanoseconds{status.st_mtim.tv_nsec}};
+  return TimeNs{std::chrono::seconds{status.st_mtim.tv_sec} + Nanoseconds{status.st_mtim.tv_nsec}};
 }
 
 std::string EtagOf(const struct stat& status) {
@@ -50,9 +51,7 @@ class Directory final : public ObjectStore {
   Result<void> Delete(std::string_view key) override;
 
  private:
-  [[nodiscard]] std::string PathOf(std::string_view key) const {
-    return (root_ / key).string();
-  }
+  [[nodiscard]] std::string PathOf(std::string_view key) const { return (root_ / key).string(); }
   [[nodiscard]] tl::unexpected<Error> SystemError(std::string_view key, const char* what) const {
     return FileError(errno, what, PathOf(key));
   }
@@ -73,11 +72,42 @@ class Directory final : public ObjectStore {
   const FileDescriptor descriptor_;
 };
 
+// Reads an extent whole. False, with errno, where that fails; EIO for a file that ends before it.
+bool ReadAt(const FileDescriptor& file, const ResolvedRange& extent, std::string& bytes) {
+  bytes.resize(extent.length);
+  size_t done = 0;
+  while (done < extent.length) {
+    const ssize_t count = pread(file.Get(), bytes.data() + done, extent.length - done,
+                                static_cast<off_t>(extent.offset + done));
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count <= 0) {
+      errno = count == 0 ? EIO : errno;
+      return false;
+    }
+    done += static_cast<size_t>(count);
+  }
+  return true;
+}
+
 // The directory part and the name of a key; the directory is "." for a key without slashes.
 std::pair<std::string, std::string> SplitKey(const std::string& key) {
   const size_t slash = key.rfind('/');
   return slash == std::string::npos ? std::pair{std::string("."), key}
                                     : std::pair{key.substr(0, slash), key.substr(slash + 1)};
+}
+
+// The size that an etag of EtagOf's form states; none for any other text.
+std::optional<uint64_t> SizeInEtag(std::string_view etag) {
+  const size_t start = etag.find('-') + 1;
+  const size_t end = etag.find('-', start);
+  uint64_t size = 0;
+  if (start == 0 || end == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto [stop, error] = std::from_chars(etag.data() + start, etag.data() + end, size, 16);
+  return error == std::errc() && stop == etag.data() + end ? std::optional(size) : std::nullopt;
 }
 
 Result<Object> Directory::Get(std::string_view key, ByteRange range,
@@ -90,48 +120,41 @@ Result<Object> Directory::Get(std::string_view key, ByteRange range,
     return SystemError(key, "open");
   }
   struct stat status {};
+  // The file is looked at after it was read; before that only where its size is not known.
+  std::optional<uint64_t> size = SizeInEtag(if_match);
+  std::string before(if_match);
+  if (!size) {
+    if (fstat(file.Get(), &status) != 0) {
+      return SystemError(key, "read");
+    }
+    size = static_cast<uint64_t>(status.st_size);
+    before = EtagOf(status);
+  }
+  const ResolvedRange extent = Resolve(range, *size);
+  if (extent.length > kWholeBytesMax) {
+    return Fail(ErrorCode::kUnsupported, PathOf(key) + " is larger than 5 GiB");
+  }
+  Object object;
+  object.offset = extent.offset;
+  const bool complete = ReadAt(file, extent, object.bytes);
+  const int read_error = errno;
   if (fstat(file.Get(), &status) != 0) {
     return SystemError(key, "read");
   }
   if (!S_ISREG(status.st_mode)) {
     return Fail(ErrorCode::kNotFound, PathOf(key) + " is no file");
   }
-  Object object;
-  object.size_bytes = static_cast<uint64_t>(status.st_size);
-  object.last_modified = ModifiedAt(status);
   object.etag = EtagOf(status);
-  const auto changed = [&] {
+  if (object.etag != before || (!if_match.empty() && object.etag != if_match)) {
     return Fail(ErrorCode::kPreconditionFailed, PathOf(key) + " changed while it was read");
-  };
-  if (!if_match.empty() && if_match != object.etag) {
-    return changed();
   }
-  const auto [offset, length] = Resolve(range, object.size_bytes);
-  object.offset = offset;
-  if (length > kWholeBytesMax) {
-    return Fail(ErrorCode::kUnsupported, PathOf(key) + " is larger than 5 GiB");
-  }
-  object.bytes.resize(length);
-  size_t done = 0;
-  while (done < length) {
-    const ssize_t count = pread(file.Get(), object.bytes.data() + done, length - done,
-                                static_cast<off_t>(object.offset + done));
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
-      return SystemError(key, "read");
-    }
-    if (count == 0) {
-      return changed();
-    }
-    done += static_cast<size_t>(count);
-  }
-  struct stat after {};
-  if (fstat(file.Get(), &after) != 0) {
+  if (!complete) {
+    errno = read_error;
     return SystemError(key, "read");
   }
-  return EtagOf(after) == object.etag ? Result<Object>(std::move(object)) : changed();
+  object.size_bytes = static_cast<uint64_t>(status.st_size);
+  object.last_modified = ModifiedAt(status);
+  return object;
 }
 
 Result<ObjectInfo> Directory::Head(std::string_view key) const {
@@ -156,8 +179,8 @@ Result<ListPage> Directory::List(std::string_view prefix, const ListOptions& opt
 }
 
 Result<FileDescriptor> Directory::OpenParent(const std::string& key) const {
-  FileDescriptor parent(openat(descriptor_.Get(), SplitKey(key).first.c_str(),
-                               O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  FileDescriptor parent(
+      openat(descriptor_.Get(), SplitKey(key).first.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!parent) {
     return SystemError(key, "open the directory of");
   }
@@ -237,7 +260,8 @@ void Directory::RemoveTemporary(const std::string& temporary) const {
   (void)unlinkat(descriptor_.Get(), std::string(kTemporary).c_str(), AT_REMOVEDIR);
 }
 
-// Whether two descriptors or names are the same file: a link that NFS reports as failed may be ours.
+// Whether two descriptors or names are the same file: a link that NFS reports as failed may be
+// ours.
 bool IsSameFile(int file, int parent, const std::string& name) {
   struct stat ours {};
   struct stat theirs {};
@@ -265,17 +289,16 @@ Result<void> Directory::PutIfAbsent(const FileDescriptor& parent, const std::str
   }
   auto written = WriteAll(file, key, bytes);
   if (written) {
-    const bool linked =
-        temporary.empty()
-            ? LinkByDescriptor(file.Get(), parent.Get(), name)
-            : linkat(descriptor_.Get(), temporary.c_str(), parent.Get(), name.c_str(), 0) == 0;
+    const bool linked = temporary.empty() ? LinkByDescriptor(file.Get(), parent.Get(), name)
+                                          : linkat(descriptor_.Get(), temporary.c_str(),
+                                                   parent.Get(), name.c_str(), 0) == 0;
     const int link_error = errno;
     if (!linked && link_error == EEXIST && !IsSameFile(file.Get(), parent.Get(), name)) {
       written = Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
     } else if (!linked && link_error != EEXIST) {
-      const bool renamed = !temporary.empty() &&
-                           renameat2(descriptor_.Get(), temporary.c_str(), parent.Get(),
-                                     name.c_str(), RENAME_NOREPLACE) == 0;
+      const bool renamed =
+          !temporary.empty() && renameat2(descriptor_.Get(), temporary.c_str(), parent.Get(),
+                                          name.c_str(), RENAME_NOREPLACE) == 0;
       if (!renamed && errno == EEXIST) {
         written = Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
       } else if (!renamed) {
@@ -297,7 +320,8 @@ Result<void> Directory::Replace(const FileDescriptor& parent, const std::string&
                                 const std::string& name, std::string_view bytes) const {
   URSA_TRY(const auto made, MakeTemporary(key));
   auto written = WriteAll(made.first, key, bytes);
-  if (written && renameat(descriptor_.Get(), made.second.c_str(), parent.Get(), name.c_str()) != 0) {
+  if (written &&
+      renameat(descriptor_.Get(), made.second.c_str(), parent.Get(), name.c_str()) != 0) {
     written = SystemError(key, "replace");
   }
   RemoveTemporary(made.second);
@@ -322,8 +346,7 @@ Result<void> Directory::Delete(std::string_view key_view) {
   URSA_CHECK(CheckKey(key));
   const auto parent = OpenParent(key);
   if (!parent) {
-    return parent.error().code == ErrorCode::kNotFound ? Result<void>()
-                                                       : Propagate(parent.error());
+    return parent.error().code == ErrorCode::kNotFound ? Result<void>() : Propagate(parent.error());
   }
   if (unlinkat(parent->Get(), SplitKey(key).second.c_str(), 0) != 0) {
     return errno == ENOENT ? Result<void>() : SystemError(key, "delete");

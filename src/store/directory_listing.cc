@@ -4,8 +4,8 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <memory>
 #include <vector>
 
 #include "store/file_descriptor.h"
@@ -16,16 +16,13 @@ namespace {
 constexpr size_t kPageEntriesMax = 1000;
 // Deeper trees are a circle of links, or nothing that a rig wrote.
 constexpr int kDepthMax = 64;
+constexpr size_t kDirectoryBufferBytes = 8192;
 
 // A file or a directory; a directory's name ends in '/', so that names sort as their keys do.
 struct Entry {
   std::string name;
   struct stat status {};
   [[nodiscard]] bool IsDirectory() const { return name.back() == '/'; }
-};
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
 };
 
 class Lister {
@@ -55,18 +52,18 @@ class Lister {
       URSA_CHECK(CheckRootIsThere());
       return ListPage{};
     }
-    URSA_CHECK(Walk(std::move(directory), base, 0));
+    URSA_CHECK(Walk(directory, base, 0));
     return std::move(page_);
   }
 
  private:
   // Adds what lies in the directory whose keys begin with `base`; `full_` once the page is.
-  Result<void> Walk(FileDescriptor directory, const std::string& base, int depth) {
+  Result<void> Walk(const FileDescriptor& directory, const std::string& base, int depth) {
     if (depth > kDepthMax) {
       return Fail(ErrorCode::kUnavailable, (root_path_ / base).string() +
                                                " is nested too deep: a link may lead in a circle");
     }
-    URSA_TRY(const std::vector<Entry> entries, ReadEntries(std::move(directory), base));
+    URSA_TRY(const std::vector<Entry> entries, ReadEntries(directory, base));
     for (const Entry& entry : entries) {
       const std::string key = base + entry.name;
       if (!MayHoldWanted(key, entry.IsDirectory())) {
@@ -81,7 +78,7 @@ class Lister {
           }
           return FileError(errno, "list", (root_path_ / key).string());
         }
-        URSA_CHECK(Walk(std::move(child), key, depth + 1));
+        URSA_CHECK(Walk(child, key, depth + 1));
       } else {
         Add(key, entry);
       }
@@ -137,35 +134,35 @@ class Lister {
     return options_.start_after < key || options_.start_after.starts_with(key);
   }
 
-  Result<std::vector<Entry>> ReadEntries(FileDescriptor directory, const std::string& base) {
-    const int duplicate = fcntl(directory.Get(), F_DUPFD_CLOEXEC, 0);
-    const std::unique_ptr<DIR, CloseDirectory> stream(
-        duplicate < 0 ? nullptr : fdopendir(duplicate));
-    if (!stream) {
-      return FileError(errno, "list", (root_path_ / base).string());
-    }
+  // getdents64 itself, because fdopendir costs a directory five more system calls, and most
+  // directories here hold a few files.
+  Result<std::vector<Entry>> ReadEntries(const FileDescriptor& directory, const std::string& base) {
+    alignas(dirent64) std::array<char, kDirectoryBufferBytes> buffer;
     std::vector<Entry> entries;
     while (true) {
-      errno = 0;
-      const dirent* found = readdir(stream.get());
-      if (found == nullptr) {
+      const ssize_t bytes = getdents64(directory.Get(), buffer.data(), buffer.size());
+      if (bytes < 0) {
+        return FileError(errno, "list", (root_path_ / base).string());
+      }
+      if (bytes == 0) {
         break;
       }
-      const std::string_view name = found->d_name;
-      if (name == "." || name == ".." || (base.empty() && name == hidden_)) {
-        continue;
+      for (ssize_t at = 0; at < bytes;) {
+        const auto* found = reinterpret_cast<const dirent64*>(buffer.data() + at);
+        at += found->d_reclen;
+        const std::string_view name = found->d_name;
+        if (name == "." || name == ".." || (base.empty() && name == hidden_)) {
+          continue;
+        }
+        URSA_CHECK(TakeEntry(directory.Get(), base, *found, entries));
       }
-      URSA_CHECK(TakeEntry(directory.Get(), base, *found, entries));
-    }
-    if (errno != 0) {
-      return FileError(errno, "list", (root_path_ / base).string());
     }
     std::sort(entries.begin(), entries.end(),
               [](const Entry& a, const Entry& b) { return a.name < b.name; });
     return entries;
   }
 
-  Result<void> TakeEntry(int directory, const std::string& base, const dirent& found,
+  Result<void> TakeEntry(int directory, const std::string& base, const dirent64& found,
                          std::vector<Entry>& entries) {
     Entry entry;
     entry.name = found.d_name;

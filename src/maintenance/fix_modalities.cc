@@ -1,0 +1,470 @@
+#include "maintenance/fix_modalities.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/exact.h"
+#include "base/parallel.h"
+#include "maintenance/legacy_modalities.h"
+#include "maintenance/recording_rows.h"
+#include "raw/recording_objects.h"
+#include "recovery/first_sample.h"
+#include "recovery/recording_end.h"
+
+namespace ursa::maintenance {
+namespace {
+
+using delta::Value;
+using raw::ProblemCode;
+
+__extension__ using Wide = __int128;
+
+// So many recordings may be worked on ahead of the one that is next in order, per job.
+constexpr size_t kWindowPerJob = 8;
+constexpr Nanoseconds kWindowSlack = std::chrono::hours{1};
+constexpr Nanoseconds kLeastTellingShift = std::chrono::seconds{1};
+constexpr double kAlreadyShiftedWithinSeconds = 0.5;
+
+// The rows of one recording: a stretch of all rows.
+struct Group {
+  const RecordingRow* recording = nullptr;  // none: the catalog lacks it
+  std::span<ModalityRow> rows;
+};
+
+// Everything that was selected.
+struct Selected {
+  std::vector<RecordingName> recordings;
+  std::vector<ModalityRow> rows;  // by recording, worker, modality
+  std::vector<RecordingRow> catalog_rows;
+  std::vector<Group> groups;  // by recording
+};
+
+// time - start, where it is known to the nanosecond in 64 bits: within 292 years.
+std::optional<Nanoseconds> Distance(TimeNs time, TimeUs start) {
+  const Wide distance =
+      Wide{time.time_since_epoch().count()} - Wide{start.time_since_epoch().count()} * 1'000;
+  const auto narrow = static_cast<int64_t>(distance);
+  return narrow == distance ? std::optional(Nanoseconds{narrow}) : std::nullopt;
+}
+
+double Seconds(Nanoseconds duration) { return AddNanoseconds(0, duration); }
+
+bool IsAlreadyShifted(const ModalityRow& row) {
+  if (!row.shift || !row.intervals || row.intervals->empty() ||
+      (*row.shift <= kLeastTellingShift && *row.shift >= -kLeastTellingShift)) {
+    return false;
+  }
+  const double from_shift = AddNanoseconds(row.intervals->front().start, -*row.shift);
+  return std::abs(from_shift) <= kAlreadyShiftedWithinSeconds;
+}
+
+Value ToValue(const Intervals& intervals) {
+  if (!intervals) {
+    return {};
+  }
+  Value::List list;
+  for (const catalog::Interval& interval : *intervals) {
+    list.emplace_back(Value::List{interval.start, interval.end});
+  }
+  return list;
+}
+
+const catalog::TableDefinition& Modalities() { return *catalog::FindTable(catalog::kModalities); }
+
+// Judges the rows of one recording.
+class Examination {
+ public:
+  Examination(const PlanningContext& context, const Group& group, const std::string& recording_id,
+              TimeNs now)
+      : context_(context), group_(group), now_(now) {
+    // A row may name its recording wrongly: the recording's own row is what counts.
+    recording_id_ = group.recording == nullptr ? recording_id : group.recording->recording_id;
+  }
+
+  void Run() {
+    for (ModalityRow& row : group_.rows) {
+      row.action = recovery::IsOutOfScope(row.modality) ? ModalityAction::kOutOfScope
+                   : group_.recording == nullptr        ? ModalityAction::kNoRecording
+                                                        : Judge(row);
+    }
+  }
+
+ private:
+  ModalityAction Judge(ModalityRow& row) {
+    if (!objects_) {
+      objects_ = raw::ListRecording(context_.raw, recording_id_);
+    }
+    if (!*objects_) {
+      AddProblem(row, ProblemCode::kReadFailed, objects_->error().ToString());
+      return ModalityAction::kUnderivable;
+    }
+    auto sample = recovery::DeriveFirstSample(context_.raw, **objects_, row.worker, row.modality);
+    if (!sample.time) {
+      row.problems.push_back(std::move(*sample.problem));
+      return ModalityAction::kUnderivable;
+    }
+    row.first_sample = sample.time;
+    if (group_.recording->start) {
+      row.shift = Distance(*sample.time, *group_.recording->start);
+    }
+    return JudgeShift(row, sample.key);
+  }
+
+  ModalityAction JudgeShift(ModalityRow& row, const std::string& key) {
+    if (IsAlreadyShifted(row)) {
+      row.problems.push_back(
+          {ProblemCode::kAlreadyShifted, key,
+           fmt::format("its first interval starts at {} s, where the shift of {} s would bring it: "
+                       "it is on the shared origin already",
+                       row.intervals->front().start, Seconds(*row.shift))});
+      return ModalityAction::kUnderivable;
+    }
+    if (row.shift) {
+      const auto checked =
+          catalog::CheckValue(Modalities(), "domain_intervals", ToValue(IntervalsAfter(row)));
+      if (!checked) {
+        row.problems.push_back({ProblemCode::kBadIntervals, key, checked.error().ToString()});
+        return ModalityAction::kUnderivable;
+      }
+    }
+    return IsInWindow(row, key) ? ModalityAction::kShift : ModalityAction::kOutOfWindow;
+  }
+
+  bool IsInWindow(ModalityRow& row, const std::string& key) {
+    const auto& start = group_.recording->start;
+    if (!start) {
+      AddProblem(row, ProblemCode::kOutOfWindow, "start_time is null in the catalog: rebuild it");
+      return false;
+    }
+    const auto duration = Duration(row);
+    const Wide slack = kWindowSlack.count();
+    if (duration && row.shift && Wide{row.shift->count()} >= -slack &&
+        Wide{row.shift->count()} <= Wide{duration->count()} * 1'000 + slack) {
+      return true;
+    }
+    row.problems.push_back(
+        {ProblemCode::kOutOfWindow, key,
+         duration ? fmt::format("its first sample {} does not lie within 1 h of the recording, "
+                                "which starts at {} and lasts {} s",
+                                FormatTime(*row.first_sample), FormatTime(*start),
+                                static_cast<double>(duration->count()) / 1e6)
+                  : "no end of the recording can be derived, so nothing says whether its first "
+                    "sample lies in it"});
+    return false;
+  }
+
+  // The stored duration, or the derived one; what stands in the latter's way is told of the row.
+  std::optional<Microseconds> Duration(ModalityRow& row) {
+    const RecordingRow& recording = *group_.recording;
+    if (recording.duration_us && !recording.known_wrong) {
+      return Microseconds{*recording.duration_us};
+    }
+    if (!end_) {
+      end_ = recovery::DeriveRecordingEnd(context_.raw, **objects_, *recording.start, now_);
+    }
+    if (!end_->end) {
+      row.problems.insert(row.problems.end(), end_->problems.begin(), end_->problems.end());
+      return std::nullopt;
+    }
+    return recovery::DurationUntil(*recording.start, *end_->end);
+  }
+
+  void AddProblem(ModalityRow& row, ProblemCode code, std::string message) const {
+    row.problems.push_back({code, raw::RecordingPrefix(recording_id_), std::move(message)});
+  }
+
+  const PlanningContext& context_;
+  const Group& group_;
+  std::string recording_id_;
+  const TimeNs now_;
+  std::optional<Result<raw::RecordingObjects>> objects_;
+  std::optional<recovery::RecordingEnd> end_;
+};
+
+// Numbers recordings as their rows come.
+class RecordingNumbers {
+ public:
+  size_t NumberOf(const LegacyModality& row) {
+    std::string key(row.RecordingHash());
+    key += '\0';
+    key += row.RecordingId();
+    const auto [found, added] = numbers_.emplace(std::move(key), names_.size());
+    if (added) {
+      names_.push_back({std::string(row.RecordingId()), std::string(row.RecordingHash())});
+    }
+    return found->second;
+  }
+  std::vector<RecordingName> Take() && { return std::move(names_); }
+
+ private:
+  std::unordered_map<std::string, size_t> numbers_;
+  std::vector<RecordingName> names_;
+};
+
+// Puts everything into an order that depends on no file and no job.
+void Sort(Selected& selected) {
+  std::vector<size_t> order(selected.recordings.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, [&](size_t a, size_t b) {
+    const RecordingName& left = selected.recordings[a];
+    const RecordingName& right = selected.recordings[b];
+    return std::tie(left.recording_id, left.recording_hash) <
+           std::tie(right.recording_id, right.recording_hash);
+  });
+  std::vector<size_t> rank(order.size());
+  std::vector<RecordingName> sorted(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    rank[order[i]] = i;
+    sorted[i] = std::move(selected.recordings[order[i]]);
+  }
+  selected.recordings = std::move(sorted);
+  for (ModalityRow& row : selected.rows) {
+    row.recording = rank[row.recording];
+  }
+  std::ranges::sort(selected.rows, [](const ModalityRow& a, const ModalityRow& b) {
+    return std::tie(a.recording, a.worker, a.modality) <
+           std::tie(b.recording, b.worker, b.modality);
+  });
+}
+
+// Deals the rows out to their recordings. Where --since is given a recording that the catalog lacks
+// never started, so its rows are not selected.
+void MakeGroups(Selected& selected, bool since) {
+  std::unordered_map<std::string_view, const RecordingRow*> by_hash;
+  for (const RecordingRow& row : selected.catalog_rows) {
+    by_hash.emplace(row.recording_hash, &row);
+  }
+  std::vector<const RecordingRow*> found(selected.recordings.size(), nullptr);
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto row = by_hash.find(selected.recordings[i].recording_hash);
+    found[i] = row == by_hash.end() ? nullptr : row->second;
+  }
+  if (since) {
+    std::erase_if(selected.rows,
+                  [&](const ModalityRow& row) { return found[row.recording] == nullptr; });
+  }
+  const std::span<ModalityRow> rows(selected.rows);
+  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+    while (end < rows.size() && rows[end].recording == rows[begin].recording) {
+      ++end;
+    }
+    selected.groups.push_back({found[rows[begin].recording], rows.subspan(begin, end - begin)});
+  }
+}
+
+Result<Selected> Select(const PlanningContext& context, const delta::Snapshot& modalities,
+                        const delta::Snapshot& recordings, const FixModalitiesOptions& options) {
+  Selected selected;
+  RecordingNumbers numbers;
+  context.progress.Begin("reading the catalog", "rows", 0);
+  URSA_CHECK(ScanLegacyModalities(context, modalities, options, true, [&](const auto& legacy) {
+    ModalityRow row;
+    row.recording = numbers.NumberOf(legacy);
+    row.worker = legacy.Worker();
+    row.modality = legacy.Modality();
+    row.intervals = legacy.DomainIntervals();
+    selected.rows.push_back(std::move(row));
+  }));
+  selected.recordings = std::move(numbers).Take();
+  Sort(selected);
+  URSA_TRY(selected.catalog_rows, ReadRecordingRows(context, recordings, {{}, options.since, {}}));
+  MakeGroups(selected, options.since.has_value());
+  return selected;
+}
+
+plan::Change MakeChange(const RecordingName& name, const RecordingRow& recording,
+                        const ModalityRow& row) {
+  plan::Change change;
+  change.table = &Modalities();
+  change.key = {name.recording_hash, row.worker, row.modality};
+  change.locator = name.recording_id;
+  change.columns = {
+      {"start_epoch_ns", Value(), int64_t{row.first_sample->time_since_epoch().count()}}};
+  change.relied = {{"ingestion_status", "processed"}};
+  Value before = ToValue(row.intervals);
+  Value after = ToValue(IntervalsAfter(row));
+  if (before == after) {
+    change.relied.emplace_back("domain_intervals", std::move(before));
+  } else {
+    change.columns.push_back({"domain_intervals", std::move(before), std::move(after)});
+  }
+  change.relied_rows = {{catalog::FindTable(catalog::kRecordings),
+                         {recording.recording_hash},
+                         recording.recording_id,
+                         {{"start_time", *recording.start}}}};
+  return change;
+}
+
+void Count(const ModalityRow& row, ModalityCounts& counts) {
+  ++counts.selected;
+  switch (row.action) {
+    case ModalityAction::kUnderivable:
+      ++counts.underivable;
+      break;
+    case ModalityAction::kOutOfWindow:
+      ++counts.out_of_window;
+      break;
+    case ModalityAction::kNoRecording:
+      ++counts.no_recording;
+      break;
+    case ModalityAction::kShift:
+      ++counts.shift;
+      break;
+    case ModalityAction::kOutOfScope:
+      ++counts.out_of_scope;
+      break;
+  }
+}
+
+// Sums up rows that stay as they are.
+class StaysNullCounter {
+ public:
+  void Add(const ModalityRow& row) {
+    if (row.action != ModalityAction::kShift) {
+      const std::string_view reason = row.action == ModalityAction::kUnderivable
+                                          ? raw::ProblemCodeName(row.problems.front().code)
+                                          : ActionName(row.action);
+      ++counts_[{std::string(reason), row.modality}];
+    }
+  }
+  [[nodiscard]] std::vector<StaysNull> Take() const {
+    std::vector<StaysNull> list;
+    for (const auto& [key, rows] : counts_) {
+      list.push_back({key.first, key.second, rows});
+    }
+    return list;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, uint64_t> counts_;
+};
+
+void AddBrakes(const ModalityCounts& counts, const FixModalitiesOptions& options,
+               plan::PlanBuilder& builder) {
+  builder.AddBrake(
+      {"max_underivable", counts.Left(), options.max_underivable,
+       fmt::format("{} rows get no epoch ({} underivable, {} out of window, {} without a "
+                   "recording), more than --max-underivable {}: look at them, then raise the limit "
+                   "to what you expect",
+                   counts.Left(), counts.underivable, counts.out_of_window, counts.no_recording,
+                   options.max_underivable)});
+  builder.AddMaxChanges(options.max_changes);
+}
+
+// What refuses the commit first, then the largest shifts.
+void SortForReport(std::vector<ModalityRow>& rows) {
+  std::ranges::sort(rows, [](const ModalityRow& a, const ModalityRow& b) {
+    const auto rank = [](const ModalityRow& row) {
+      const double size = row.shift ? std::abs(static_cast<double>(row.shift->count())) : -1;
+      return std::tuple(row.action, -size, row.recording);
+    };
+    const auto left = rank(a);
+    const auto right = rank(b);
+    return left != right ? left < right
+                         : std::tie(a.worker, a.modality) < std::tie(b.worker, b.modality);
+  });
+}
+
+}  // namespace
+
+std::string_view ActionName(ModalityAction action) {
+  switch (action) {
+    case ModalityAction::kUnderivable:
+      return "underivable";
+    case ModalityAction::kOutOfWindow:
+      return "out_of_window";
+    case ModalityAction::kNoRecording:
+      return "no_recording";
+    case ModalityAction::kShift:
+      return "shift";
+    case ModalityAction::kOutOfScope:
+      return "out_of_scope";
+  }
+  return "";
+}
+
+Intervals IntervalsAfter(const ModalityRow& row) {
+  if (!row.intervals || !row.shift) {
+    return row.intervals;
+  }
+  std::vector<catalog::Interval> shifted;
+  shifted.reserve(row.intervals->size());
+  for (const catalog::Interval& interval : *row.intervals) {
+    shifted.push_back(
+        {AddNanoseconds(interval.start, *row.shift), AddNanoseconds(interval.end, *row.shift)});
+  }
+  return shifted;
+}
+
+Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
+                                       const delta::SnapshotPtr& modalities,
+                                       const FixModalitiesOptions& options) {
+  URSA_TRY(auto empty_listing, EmptyListingBrake(context.raw));
+  URSA_TRY(const delta::SnapshotPtr recordings, context.catalog.Table(catalog::kRecordings));
+  URSA_TRY(Selected selected, Select(context, *modalities, *recordings, options));
+
+  plan::PlanBuilder builder(
+      MakeHeader(context, std::string(kFixModalities), {modalities, recordings}), context.spool);
+  ModalityCounts counts;
+  StaysNullCounter stays_null;
+  const TimeNs now = context.clock.Now();
+  const auto name_of = [&](const Group& group) -> const RecordingName& {
+    return selected.recordings[group.rows.front().recording];
+  };
+  context.progress.Begin("reading sidecars", "recordings", selected.groups.size());
+  URSA_CHECK(OrderedParallelMap(
+      selected.groups.size(), context.jobs, context.jobs * kWindowPerJob, context.stop,
+      [&](size_t i) {
+        const Group& group = selected.groups[i];
+        Examination(context, group, name_of(group).recording_id, now).Run();
+      },
+      [&](size_t i) -> Result<void> {
+        const Group& group = selected.groups[i];
+        context.progress.Advance(1, 0);
+        for (ModalityRow& row : group.rows) {
+          Count(row, counts);
+          stays_null.Add(row);
+          if (row.action == ModalityAction::kShift) {
+            row.change = builder.Count();
+            URSA_CHECK(builder.Add(MakeChange(name_of(group), *group.recording, row)));
+          }
+        }
+        return {};
+      }));
+  AddBrakes(counts, options, builder);
+  if (empty_listing) {
+    builder.AddBrake(std::move(*empty_listing));
+  }
+  SortForReport(selected.rows);
+  return ModalityPlan{std::move(builder).Finish(), std::move(selected.recordings),
+                      std::move(selected.rows), counts, stays_null.Take()};
+}
+
+Result<uint64_t> CountLegacyModalities(const PlanningContext& context,
+                                       const FixModalitiesOptions& options) {
+  URSA_TRY(const delta::SnapshotPtr modalities, context.catalog.Table(catalog::kModalities));
+  std::unordered_set<std::string> started;
+  if (options.since) {
+    URSA_TRY(const delta::SnapshotPtr recordings, context.catalog.Table(catalog::kRecordings));
+    URSA_TRY(const auto rows, ReadRecordingRows(context, *recordings, {{}, options.since, {}}));
+    for (const RecordingRow& row : rows) {
+      started.insert(row.recording_hash);
+    }
+  }
+  uint64_t count = 0;
+  URSA_CHECK(ScanLegacyModalities(context, *modalities, options, false, [&](const auto& row) {
+    count += !options.since || started.contains(std::string(row.RecordingHash())) ? 1 : 0;
+  }));
+  return count;
+}
+
+}  // namespace ursa::maintenance

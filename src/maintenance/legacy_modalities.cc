@@ -1,0 +1,72 @@
+#include "maintenance/legacy_modalities.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "delta/scan.h"
+
+namespace ursa::maintenance {
+namespace {
+
+constexpr size_t kStatus = 3;
+constexpr size_t kEpoch = 4;
+constexpr size_t kIntervals = 6;
+constexpr std::string_view kProcessed = "processed";
+
+// A bound that is null, as other engines may write it, is NaN: no rule of the catalog admits it.
+double BoundAt(const delta::Value& interval, size_t position) {
+  const auto* bounds = std::get_if<delta::Value::List>(&interval.data);
+  const auto* bound = bounds == nullptr ? nullptr : std::get_if<double>(&bounds->at(position).data);
+  return bound == nullptr ? std::numeric_limits<double>::quiet_NaN() : *bound;
+}
+
+bool IsWanted(const delta::RowBatch& batch, size_t row, const FixModalitiesOptions& options) {
+  if (batch.String(kStatus, row) != kProcessed || !batch.IsNull(kEpoch, row)) {
+    return false;
+  }
+  if (!options.modalities.empty() &&
+      std::ranges::find(options.modalities, batch.String(2, row)) == options.modalities.end()) {
+    return false;
+  }
+  return IsInShard(options.shard, batch.String(1, row));
+}
+
+}  // namespace
+
+Intervals LegacyModality::DomainIntervals() const {
+  const delta::Value value = batch.At(kIntervals, row);
+  const auto* list = std::get_if<delta::Value::List>(&value.data);
+  if (list == nullptr) {
+    return std::nullopt;
+  }
+  std::vector<catalog::Interval> intervals;
+  intervals.reserve(list->size());
+  for (const delta::Value& interval : *list) {
+    intervals.push_back({BoundAt(interval, 0), BoundAt(interval, 1)});
+  }
+  return intervals;
+}
+
+Result<void> ScanLegacyModalities(const PlanningContext& context, const delta::Snapshot& modalities,
+                                  const FixModalitiesOptions& options, bool whole,
+                                  const std::function<void(const LegacyModality&)>& sink) {
+  delta::ScanOptions scan;
+  scan.columns = {"recording_hash", "recording_id", "modality", "ingestion_status",
+                  "start_epoch_ns"};
+  if (whole) {
+    scan.columns.insert(scan.columns.end(), {"worker", "domain_intervals"});
+  }
+  scan.jobs = context.jobs;
+  scan.stop = context.stop;
+  return delta::Scan(context.catalog.Assets(), modalities, scan,
+                     [&](const delta::RowBatch& batch) -> Result<void> {
+                       for (size_t row = 0; row < batch.RowCount(); ++row) {
+                         if (IsWanted(batch, row, options)) {
+                           sink(LegacyModality{batch, row});
+                         }
+                       }
+                       return {};
+                     });
+}
+
+}  // namespace ursa::maintenance

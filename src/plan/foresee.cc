@@ -1,0 +1,70 @@
+#include "plan/apply.h"
+#include "plan/deletes.h"
+#include "plan/row_comparer.h"
+#include "plan/runs.h"
+
+namespace ursa::plan {
+namespace {
+
+// The same judgement as that of a commit (table_source.cc), on a row as it is now.
+Fate ForeseeChange(const Change& change, const Found& found) {
+  switch (change.kind) {
+    case ChangeKind::kUpdate:
+      if (found.exists && found.has_after.count() == change.columns.size()) {
+        return Fate::kAlready;
+      }
+      return found.exists && found.has_before.count() == change.columns.size() && found.relies
+                 ? Fate::kPending
+                 : Fate::kChangedSincePlan;
+    case ChangeKind::kInsert:
+      if (!found.exists) {
+        return Fate::kPending;
+      }
+      return found.is_row ? Fate::kAlready : Fate::kChangedSincePlan;
+    case ChangeKind::kDelete:
+      if (!found.exists) {
+        return Fate::kAlready;
+      }
+      return found.is_row ? Fate::kPending : Fate::kChangedSincePlan;
+  }
+  return Fate::kPending;
+}
+
+}  // namespace
+
+Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& catalog, size_t jobs,
+                                  const std::stop_token& stop) {
+  std::vector<Fate> fates(plan.Count(), Fate::kPending);
+  URSA_TRY(const auto tables, LoadTables(catalog));
+  RelianceCheck reliance(plan.ReliedOn(), plan.Count());
+  URSA_CHECK(reliance.Refresh(catalog, jobs, stop));
+  for (const auto& [name, snapshot] : tables) {
+    const std::vector<size_t>& changes = plan.ChangesOf(name);
+    if (changes.empty()) {
+      continue;
+    }
+    if (snapshot->transactions.contains(plan.RunId())) {
+      for (const size_t change : changes) {
+        fates[change] = Fate::kAlready;
+      }
+      continue;
+    }
+    RowComparer comparer(plan, *catalog::FindTable(name));
+    URSA_CHECK(comparer.Read(catalog.Assets(), *snapshot, jobs, stop));
+    for (size_t i = 0; i < changes.size(); ++i) {
+      URSA_TRY(const Change change, plan.ChangeAt(changes[i]));
+      Fate& fate = fates[changes[i]];
+      fate = ForeseeChange(change, comparer.Of(i));
+      if (fate == Fate::kPending && !reliance.Holds(changes[i])) {
+        fate = Fate::kChangedSincePlan;
+      }
+    }
+  }
+  URSA_TRY(const auto forbidden, FindForbiddenDeletes(plan, catalog, {{}, jobs, stop}));
+  for (const auto& [change, reason] : forbidden) {
+    fates[change] = fates[change] == Fate::kPending ? Fate::kChangedSincePlan : fates[change];
+  }
+  return fates;
+}
+
+}  // namespace ursa::plan
