@@ -9,6 +9,7 @@
 
 #include "ingest/candidate.h"
 #include "maintenance/planning.h"
+#include "participants/canonicalizer.h"
 #include "plan/plan.h"
 
 namespace ursa::maintenance {
