@@ -2,6 +2,7 @@
 
 #include "cli/all_commands.h"
 #include "cli/ingest_settings.h"
+#include "cli/laboratory.h"
 #include "cli/planned_command.h"
 #include "cli/problem_json.h"
 #include "maintenance/ingest_recordings.h"
