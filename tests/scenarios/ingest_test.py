@@ -257,7 +257,7 @@ def test_an_object_that_changes_fails_its_recording_only(laboratory):
 
 def test_a_killed_run_goes_on_where_it_was(laboratory):
     large = of_kind(laboratory, "reconstruct")[0]
-    make_large(laboratory, large, 24, 1_000_000_000)
+    make_large(laboratory, large, 12, 1_000_000_000)
     journal = laboratory.root / "assets" / "ursa" / "work" / f"{large}.json"
     process = subprocess.Popen([BINARY, *COMMAND, "--commit", "--jobs", "1"], cwd=laboratory.root,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
