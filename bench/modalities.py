@@ -1,23 +1,21 @@
 """fix-modalities-start-epoch's planning beside bare reads of the sidecars' heads.
-usage: modalities.py URSA PEERS_DIR WORK_DIR [RECORDINGS]   (default: 20000, of ten legacy rows each)
+usage: modalities.py URSA PEERS_DIR WORK_DIR [RECORDINGS]   (default: 20000, of ten rows each)
 
-The laboratory is generated once and kept; a dry run changes nothing, so nothing is put back. Then
-a million rows without any sidecar, for the memory that rows need. PEERS_DIR is not used."""
+The laboratory is generated once and kept. A dry run changes nothing; before a commit the catalog is
+put back as it was. Then a million rows without any sidecar, for the memory that rows need.
+PEERS_DIR is not used."""
 import datetime
 import pathlib
+import shutil
 import struct
 import subprocess
 import sys
 
-import pyarrow
-from deltalake import DeltaTable, write_deltalake
-
 import measure
 
-ursa, _, work = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
-recordings = int(sys.argv[4]) if len(sys.argv) > 4 else 20_000
-here = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve()
 THREADS = 2
+COMMAND = ("fix-modalities-start-epoch", "--jobs", str(THREADS))
 
 START_NS = 1_778_164_222_120_000_000
 # worker, modality, its sidecar, and the sidecar's bytes for a first sample
@@ -42,8 +40,10 @@ def names_of(i):
     return f"rec_20260507_143022_{i:08x}", f"{i:064x}"
 
 
-def make_catalog(root, count, rows_each):
-    """A catalog of `count` recordings, each with `rows_each` legacy rows."""
+def make_catalog(ursa, root, count):
+    """A catalog of `count` recordings, each with a legacy row of every stream."""
+    import pyarrow
+    from deltalake import DeltaTable, write_deltalake
     subprocess.run([ursa, "catalog", "init", "--staging"], cwd=root, check=True,
                    stdout=subprocess.DEVNULL)
     stamp = datetime.datetime(2026, 5, 8, tzinfo=datetime.timezone.utc)
@@ -69,12 +69,10 @@ def make_catalog(root, count, rows_each):
                  raw_storage_uri=f"local://raw/recordings/{names_of(i)[0]}/{worker}/",
                  ingestion_status="processed", ingestion_attempts=1, segment_count=1,
                  byte_count=1_000, domain_intervals=[{"start": 0.0, "end": 3_000.5}])
-            for i in indices for worker, modality, _, _ in STREAMS[:rows_each]])
+            for i in indices for worker, modality, _, _ in STREAMS])
 
 
-def make_laboratory(root, count, with_sidecars):
-    if (root / "done").exists():
-        return
+def make_laboratory(ursa, root, count, with_sidecars):
     (root / "raw" / "recordings").mkdir(parents=True)
     (root / "assets").mkdir()
     (root / "ursa.toml").write_text('default_profile = "local"\n[profile.local]\nroot = "."\n')
@@ -93,36 +91,62 @@ def make_laboratory(root, count, with_sidecars):
             if modality != "mic":
                 paths.append(path)
     (root / "heads.txt").write_text("".join(f"{path}\n" for path in paths))
-    make_catalog(root, count, len(STREAMS))
+    make_catalog(ursa, root, count)
+    shutil.copytree(root / "assets", root / "pristine")
     (root / "done").touch()
 
 
-def plan(root, action, rows):
-    sample = measure.run([ursa, "fix-modalities-start-epoch", "--jobs", str(THREADS)], cwd=root)
+def laboratory_of(ursa, root, count, with_sidecars):
+    """Made in a process of its own: what it took must not count as the peak of those measured."""
+    if not (root / "done").exists():
+        subprocess.run([sys.executable, HERE, "make", ursa, root, str(count),
+                        "sidecars" if with_sidecars else "bare"], check=True)
+    return root
+
+
+def run_ursa(ursa, root, action, rows, *more):
+    sample = measure.run([ursa, *COMMAND, *more], cwd=root)
     assert f" {action}={rows} ".encode() in sample[3], sample[3][-500:]
     return sample
 
 
-reader = work / "read_heads"
-subprocess.run(["g++", "-O2", "-std=c++20", "-pthread", here / "read_heads.cc", "-o", reader],
-               check=True)
-laboratory = work / f"modalities-{recordings}"
-make_laboratory(laboratory, recordings, with_sidecars=True)
-rows = recordings * len(STREAMS)
+def main(ursa, work, recordings):
+    reader = work / "read_heads"
+    subprocess.run(["g++", "-O2", "-std=c++20", "-pthread", HERE.parent / "read_heads.cc", "-o",
+                    reader], check=True)
+    root = laboratory_of(ursa, work / f"modalities-{recordings}", recordings, True)
+    rows = recordings * len(STREAMS)
+
+    def bare():
+        with open(root / "heads.txt", "rb") as paths:
+            return measure.run([reader, str(THREADS)], stdin=paths)
+
+    def restore():
+        shutil.rmtree(root / "assets")
+        shutil.copytree(root / "pristine", root / "assets")
+
+    def nothing():
+        pass
+
+    candidates = {
+        "bare opens and reads": (nothing, bare),
+        "ursa, a dry run": (restore, lambda: run_ursa(ursa, root, "shift", rows)),
+        "ursa --commit": (restore, lambda: run_ursa(ursa, root, "shift", rows, "--commit")),
+    }
+    results = measure.medians(candidates, rounds=3)
+    restore()
+    measure.table(f"fix-modalities-start-epoch, {rows:,} rows of {recordings:,} recordings, "
+                  f"{THREADS} threads", results, "bare opens and reads")
+
+    root = laboratory_of(ursa, work / "modalities-without-sidecars", 100_000, False)
+    wall, _, peak, _ = run_ursa(ursa, root, "underivable", 1_000_000 - len(STREAMS))
+    print(f"\n1,000,000 rows without sidecars: {wall:.1f} s, {peak:.0f} MiB at the most")
 
 
-def bare():
-    with open(laboratory / "heads.txt", "rb") as paths:
-        return measure.run([reader, str(THREADS)], stdin=paths)
-
-
-results = measure.medians({"bare opens and reads": (lambda: None, bare),
-                           "ursa, a dry run": (lambda: None,
-                                               lambda: plan(laboratory, "shift", rows))}, rounds=3)
-measure.table(f"fix-modalities-start-epoch, {rows:,} rows of {recordings:,} recordings, "
-              f"{THREADS} threads", results, "bare opens and reads")
-
-bare_laboratory = work / "modalities-without-sidecars"
-make_laboratory(bare_laboratory, 100_000, with_sidecars=False)
-wall, cpu, peak, _ = plan(bare_laboratory, "underivable", 1_000_000 - len(STREAMS))
-print(f"\n1,000,000 rows without sidecars: {wall:.1f} s, {peak:.0f} MiB at the most")
+if __name__ == "__main__":
+    if sys.argv[1] == "make":
+        make_laboratory(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), int(sys.argv[4]),
+                        sys.argv[5] == "sidecars")
+    else:
+        main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[3]).resolve(),
+             int(sys.argv[4]) if len(sys.argv) > 4 else 20_000)

@@ -16,6 +16,7 @@
 #include "cli/process.h"
 #include "cli/run.h"
 #include "cli/signals.h"
+#include "cli/terminal.h"
 
 namespace {
 
@@ -68,6 +69,8 @@ int main(int argc, char** argv) {
       .random = []() -> ursa::Random& { return ursa::SystemRandom(); },
       .stop = signals.Token(),
       .cores = std::max(1U, std::thread::hardware_concurrency()),
+      .ask = [&signals](
+                 std::string_view prompt) { return ursa::cli::AskAtTerminal(prompt, signals.Token()); },
       .host = HostName(),
   };
   return ursa::cli::Run(process);

@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <memory>
 #include <new>
@@ -10,7 +11,10 @@
 namespace ursa {
 namespace {
 
-constexpr uint64_t kNanosecondsPerSecond = 1'000'000'000;
+__extension__ using Wide = __int128;
+__extension__ using UnsignedWide = unsigned __int128;
+
+constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr int kMantissaBits = 53;
 // Enough of a quotient to round it to a double, once a last bit says whether anything follows.
 constexpr int kQuotientBits = kMantissaBits + 2;
@@ -104,7 +108,14 @@ struct Binary {
 Binary TakeApart(double value) {
   int exponent = 0;
   const double fraction = std::frexp(value, &exponent);
-  return {static_cast<int64_t>(std::ldexp(fraction, kMantissaBits)), exponent - kMantissaBits};
+  const auto mantissa = static_cast<int64_t>(std::ldexp(fraction, kMantissaBits));
+  return {mantissa, mantissa == 0 ? 0 : exponent - kMantissaBits};
+}
+
+// What is left of a quotient of at least kQuotientBits bits below them matters only by whether it
+// is there: as a last bit it makes a tie no tie.
+double RoundQuotient(uint64_t quotient, bool has_rest, int exponent) {
+  return std::ldexp(static_cast<double>(quotient << 1 | (has_rest ? 1U : 0U)), exponent - 1);
 }
 
 // The double nearest to numerator / denominator, which is neither subnormal nor beyond the largest.
@@ -118,10 +129,36 @@ double RoundToDouble(Integer numerator, Integer denominator) {
   const int up = kQuotientBits - (numerator.Bits() - denominator.Bits());
   (up > 0 ? numerator : denominator).ShiftLeft(std::abs(up));
   const auto division = Arithmetic().Divide(numerator, denominator);
-  const uint64_t with_sticky_bit =
-      division.quotient.Word() << 1 | (division.rest.IsZero() ? 0U : 1U);
-  const double rounded = std::ldexp(static_cast<double>(with_sticky_bit), -up - 1);
+  const double rounded = RoundQuotient(division.quotient.Word(), !division.rest.IsZero(), -up);
   return negative ? -rounded : rounded;
+}
+
+// The exponents of bounds for which all of the sum fits 126 bits: bounds of 2^-9 s to 2^53 s, and
+// 0.
+constexpr int kShortExponentMin = -62;
+constexpr int kShortBits = 126;
+
+// The double nearest to binary + nanoseconds / 10^9, for such an exponent.
+double AddInShort(const Binary& binary, int64_t nanoseconds) {
+  const Wide sum = Wide{binary.mantissa} * kNanosecondsPerSecond +
+                   Wide{nanoseconds} * (Wide{1} << -binary.exponent);
+  if (sum == 0) {
+    return 0;
+  }
+  auto rest = static_cast<UnsignedWide>(sum < 0 ? -sum : sum);
+  const auto high = static_cast<uint64_t>(rest >> 64);
+  const int bits =
+      high != 0 ? 128 - std::countl_zero(high) : 64 - std::countl_zero(static_cast<uint64_t>(rest));
+  const int up = kShortBits - bits;
+  rest <<= up;
+  // 126 bits / 30 bits: the quotient has 97 bits at the most, of which 62 are kept.
+  constexpr int kDropped = 35;
+  const UnsignedWide quotient = rest / kNanosecondsPerSecond;
+  const bool has_rest = quotient * kNanosecondsPerSecond != rest ||
+                        (quotient & ((UnsignedWide{1} << kDropped) - 1)) != 0;
+  const double rounded = RoundQuotient(static_cast<uint64_t>(quotient >> kDropped), has_rest,
+                                       kDropped - up + binary.exponent);
+  return sum < 0 ? -rounded : rounded;
 }
 
 TimeReading Implausible() { return {std::nullopt, TimeFault::kImplausible}; }
@@ -190,6 +227,9 @@ double AddNanoseconds(double seconds, Nanoseconds delta) {
     return seconds;
   }
   const Binary binary = TakeApart(seconds);
+  if (binary.exponent >= kShortExponentMin && binary.exponent <= 0) {
+    return AddInShort(binary, delta.count());
+  }
   // seconds + delta = (mantissa x 2^exponent x 10^9 + delta) / 10^9, both sides made whole.
   Integer numerator = Integer::FromSigned(binary.mantissa);
   numerator.Multiply(kNanosecondsPerSecond);

@@ -123,6 +123,34 @@ TEST(AddNanoseconds, AgreesWithDecimalArithmeticForEveryFiniteDouble) {
   }));
 }
 
+TEST(AddNanoseconds, AgreesWithDecimalArithmeticForEveryExponentOfABound) {
+  EXPECT_TRUE(rc::check([] {
+    const double mantissa =
+        1 + static_cast<double>(*rc::gen::inRange<int64_t>(0, int64_t{1} << 52)) /
+                static_cast<double>(int64_t{1} << 52);
+    const double bound =
+        std::ldexp(mantissa, *rc::gen::inRange(-20, 60)) * *rc::gen::element(1, -1);
+    const auto shift = *rc::gen::arbitrary<int64_t>();
+    RC_ASSERT(AddNanoseconds(bound, Nanoseconds{shift}) == ReferenceSum(bound, shift));
+  }));
+  EXPECT_EQ(AddNanoseconds(-0.0, Nanoseconds{1}), 1e-9);
+  EXPECT_EQ(AddNanoseconds(-1, Nanoseconds::min()), ReferenceSum(-1, INT64_MIN));
+}
+
+TEST(AddNanoseconds, RoundsTiesToEvenWhereverTheyLie) {
+  // Half of the last place of 2^k .. 2^(k + 1), for a whole number of half seconds.
+  for (int k = 52; k < 60; ++k) {
+    const double bound = std::ldexp(1, k) + std::ldexp(1, k - 52);  // odd mantissa
+    const auto half_place = Nanoseconds{int64_t{500'000'000} << (k - 52)};
+    for (const double sign : {1.0, -1.0}) {
+      EXPECT_EQ(AddNanoseconds(sign * bound, half_place),
+                ReferenceSum(sign * bound, half_place.count()));
+      EXPECT_EQ(AddNanoseconds(sign * bound, -half_place),
+                ReferenceSum(sign * bound, -half_place.count()));
+    }
+  }
+}
+
 TEST(AddNanoseconds, AgreesWithDecimalArithmeticWhereTheSumNearlyVanishes) {
   EXPECT_TRUE(rc::check([] {
     const auto shift = *rc::gen::inRange<int64_t>(1, 4'000'000'000'000'000);

@@ -11,6 +11,9 @@ std::unique_ptr<Command> MakeFixDurations();
 std::unique_ptr<Command> MakeReconstructAllRecent();
 std::unique_ptr<Command> MakeIngest();
 std::unique_ptr<Command> MakeFixModalities();
+std::unique_ptr<Command> MakeBackfillParticipants();
+std::unique_ptr<Command> MakeAuditParticipants();
+std::unique_ptr<Command> MakeCheckMergeMap();
 std::unique_ptr<Command> MakeApply();
 std::unique_ptr<Command> MakePlanShow();
 std::unique_ptr<Command> MakeRuns();
@@ -22,5 +25,8 @@ std::unique_ptr<Command> MakeQuery();
 std::unique_ptr<Command> MakeTableRead();
 std::unique_ptr<Command> MakeExplain();
 std::unique_ptr<Command> MakeDemo();
+std::unique_ptr<Command> MakeDoctor();
+std::unique_ptr<Command> MakeCompletion();
+std::unique_ptr<Command> MakeMan();
 
 }  // namespace ursa::cli

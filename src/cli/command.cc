@@ -19,10 +19,10 @@ size_t Invocation::Jobs(const Profile& profile) const {
   return std::holds_alternative<S3Place>(profile.place) ? kJobsOnS3 : process.cores;
 }
 
-void Invocation::OfferCommit(Environment environment) const {
+void Invocation::OfferCommit(Environment environment, const std::string& production_flag) const {
   std::vector<std::string> flags = {"--commit"};
   if (environment == Environment::kProduction) {
-    flags.emplace_back("--i-know-this-targets-prod");
+    flags.push_back(production_flag);
   }
   report.OfferCommit(CommitCommandLine(process, flags));
 }

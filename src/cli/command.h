@@ -8,7 +8,7 @@
 //     std::vector<Column> Columns() const override { return {TextColumn("thing", "thing")}; }
 //     Result<void> Run(Invocation& invocation) override {
 //       URSA_TRY(const Profile profile, invocation.LoadProfile());
-//       URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+//       URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
 //       invocation.report.Begin({...});
 //       ...
 //       return {};
@@ -62,9 +62,10 @@ struct Invocation {
   // How many things may be done at once: --jobs, else the number of cores on a directory, 32 on
   // S3. Source: architecture.md, "Concurrency".
   [[nodiscard]] size_t Jobs(const Profile& profile) const;
-  // Ends a dry run with the command line that commits it: --commit, on production
-  // --i-know-this-targets-prod too.
-  void OfferCommit(Environment environment) const;
+  // Ends a dry run with the command line that commits it: --commit, on production its guard's flag
+  // too.
+  void OfferCommit(Environment environment,
+                   const std::string& production_flag = "--i-know-this-targets-prod") const;
 };
 
 // Under which heading of `ursa --help` a command stands.

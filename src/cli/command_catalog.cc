@@ -38,8 +38,12 @@ class CatalogInit final : public Command {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
     if (const auto* place = std::get_if<DirectoryPlace>(&profile.place)) {
       URSA_CHECK(MakeDirectories(place->root));
+    } else if (staging_ && EnvironmentOf(profile, Writes::kAssets) != Environment::kStaging) {
+      return Fail(ErrorCode::kUsage,
+                  "--staging marks a directory; a bucket is staging by its name, which ends in "
+                  "-test or -staging");
     }
-    URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(profile));
+    URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(invocation, profile));
     const std::string prefix =
         prefix_.value_or(profile.catalog_prefix.value_or(std::string(catalog::kDefaultPrefix)));
     URSA_TRY(const catalog::Catalog catalog,
@@ -93,7 +97,7 @@ class CatalogShow final : public Command {
 
   Result<void> Run(Invocation& invocation) override {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
     URSA_TRY(const delta::SnapshotPtr recordings, catalog.Table(catalog::kRecordings));
@@ -174,7 +178,7 @@ class CatalogHistory final : public Command {
 
   Result<void> Run(Invocation& invocation) override {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
     const std::string name = table_.value_or(std::string(catalog::kRecordings));

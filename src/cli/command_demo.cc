@@ -54,7 +54,7 @@ class Demo final : public Command {
              demo::MakeLaboratory(root, options,
                                   WriteContextOf(invocation, profile, kCommitTimeoutSeconds),
                                   invocation.progress));
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
     URSA_TRY(const catalog::Catalog catalog, catalog::Catalog::Open(*laboratory.assets, {}));
     URSA_TRY(const delta::SnapshotPtr table, catalog.Table(catalog::kRecordings));
     invocation.report.Begin(MakeRunInfo(profile, laboratory.environment, catalog, *table));

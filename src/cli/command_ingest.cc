@@ -3,6 +3,7 @@
 #include "cli/all_commands.h"
 #include "cli/ingest_settings.h"
 #include "cli/laboratory.h"
+#include "cli/participant_settings.h"
 #include "cli/planned_command.h"
 #include "cli/problem_json.h"
 #include "maintenance/ingest_recordings.h"
@@ -77,15 +78,18 @@ class Ingest final : public PlannedCommand {
   }
 
  protected:
-  Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation& invocation,
-                                               const maintenance::PlanningContext& context,
-                                               const delta::SnapshotPtr&) override {
-    URSA_TRY(const Profile profile, invocation.LoadProfile());
+  Result<void> Prepare(const Invocation& invocation, const Profile& profile) override {
     URSA_TRY(options_.timezone, RigTimezoneOf(profile));
-    URSA_TRY(canonicalizer_, CanonicalizerOf(profile));
+    URSA_TRY(canonicalizer_, LoadCanonicalizer(invocation.process, profile, std::nullopt));
     options_.canonicalizer = &*canonicalizer_;
     options_.raw_location = RawLocation(profile);
     options_.max_changes = commit_.max_changes;
+    return {};
+  }
+
+  Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation& /*invocation*/,
+                                               const maintenance::PlanningContext& context,
+                                               const delta::SnapshotPtr& /*table*/) override {
     URSA_TRY(auto plan, maintenance::PlanIngest(context, options_));
     return std::make_unique<IngestRun>(std::move(plan));
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "cli/program.h"
 #include "cli/suggestion.h"
 
 namespace ursa::cli {
@@ -69,11 +70,41 @@ std::string ScriptName(std::string name) {
   return name;
 }
 
+// "auto|always|never" -> its parts; none for the name of a value.
+std::vector<std::string> ChoicesOf(const std::string& value_name) {
+  return value_name.find('|') == std::string::npos ? std::vector<std::string>()
+                                                   : CLI::detail::split(value_name, '|');
+}
+
+std::vector<OptionDescription> DescribeOptions(const CLI::App& app) {
+  std::vector<OptionDescription> options;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) {
+      continue;
+    }
+    const bool is_flag = option->get_expected_max() == 0;
+    const std::string value_name = is_flag ? "" : option->get_type_name();
+    options.push_back({"--" + option->get_lnames().front(), value_name, ChoicesOf(value_name),
+                       option->get_description()});
+  }
+  return options;
+}
+
+std::vector<ArgumentDescription> DescribeArguments(const CLI::App& app) {
+  std::vector<ArgumentDescription> arguments;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) {
+      arguments.push_back({option->get_name(true), option->get_description()});
+    }
+  }
+  return arguments;
+}
+
 // The parser of one command line: the library's objects, and what of ours they stand for.
 class Parser {
  public:
-  Parser(const std::vector<std::string>& arguments, CommandList& list)
-      : arguments_(arguments),
+  Parser(std::vector<std::string> arguments, CommandList& list)
+      : arguments_(std::move(arguments)),
         list_(list),
         app_(
             "Repairs a laboratory's catalog from its raw "
@@ -89,6 +120,20 @@ class Parser {
     for (const auto& command : list_.commands) {
       AddCommand(*command);
     }
+  }
+
+  ProgramDescription Describe() const {
+    ProgramDescription program{app_.get_description(), DescribeOptions(app_), {}};
+    for (const auto& command : list_.commands) {
+      const auto found = std::find_if(commands_.begin(), commands_.end(), [&](const auto& entry) {
+        return entry.second == command.get();
+      });
+      const CommandInfo& info = command->info();
+      program.commands.push_back({info.name, SectionTitle(info.section), info.summary,
+                                  info.description, info.examples, DescribeOptions(*found->first),
+                                  DescribeArguments(*found->first)});
+    }
+    return program;
   }
 
   CommandLine Parse() {
@@ -136,7 +181,7 @@ class Parser {
     options.Whole("--top", "N", "rows shown to people", globals_.top);
     options.Text("--log-file", "FILE", "append what is done to this file", globals_.log_file);
     options.Flag("--no-progress", "no progress on standard error", globals_.no_progress);
-    options.Choice("--color", "WHEN", "colours", {"auto", "always", "never"}, color_);
+    options.Choice("--color", "colours", {"auto", "always", "never"}, color_);
   }
 
   void AddCommand(Command& command) {
@@ -293,7 +338,7 @@ class Parser {
     return fmt::format("{}: the value is empty", found->substr(0, found->size() - 1));
   }
 
-  const std::vector<std::string>& arguments_;
+  const std::vector<std::string> arguments_;
   CommandList& list_;
   CLI::App app_;
   GlobalOptions globals_;
@@ -303,6 +348,8 @@ class Parser {
 };
 
 }  // namespace
+
+ProgramDescription DescribeProgram(CommandList& list) { return Parser({}, list).Describe(); }
 
 CommandLine ParseCommandLine(const std::vector<std::string>& arguments, CommandList& list) {
   return Parser(arguments, list).Parse();

@@ -48,7 +48,7 @@ class Query final : public Command {
     options.Text("--columns", "A,B", "only these columns, in this order", columns_);
     options.Whole("--limit", "N", "at most N rows", limit_);
     options.Whole("--version", "N", "the table as it was at this version", version_);
-    options.Choice("--format", "FORMAT", "how to write the rows",
+    options.Choice("--format", "how to write the rows",
                    {"table", "csv", "json", "parquet"}, format_);
   }
 
@@ -56,7 +56,7 @@ class Query final : public Command {
 
   Result<void> Run(Invocation& invocation) override {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
     std::optional<int64_t> version;

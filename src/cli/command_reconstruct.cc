@@ -8,6 +8,7 @@
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 #include "cli/ingest_settings.h"
+#include "cli/participant_settings.h"
 #include "cli/reconstruct_report.h"
 #include "maintenance/reconstruct_work.h"
 #include "maintenance/reconstruct_worklist.h"
@@ -75,7 +76,7 @@ class ReconstructAllRecent final : public Command {
 
   Result<void> Run(Invocation& invocation) override {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_CHECK(FinishOptions(profile));
+    URSA_CHECK(FinishOptions(invocation, profile));
     return commit_.commit ? Commit(invocation, profile) : DryRun(invocation, profile);
   }
 
@@ -89,9 +90,9 @@ class ReconstructAllRecent final : public Command {
     Worklist worklist;
   };
 
-  Result<void> FinishOptions(const Profile& profile) {
+  Result<void> FinishOptions(const Invocation& invocation, const Profile& profile) {
     URSA_TRY(options_.timezone, RigTimezoneOf(profile));
-    URSA_TRY(canonicalizer_, CanonicalizerOf(profile));
+    URSA_TRY(canonicalizer_, LoadCanonicalizer(invocation.process, profile, std::nullopt));
     if (max_gb_) {
       options_.max_bytes = static_cast<uint64_t>(std::min(*max_gb_ * kBytesPerGigabyte, kBytesMax));
     }
@@ -168,7 +169,8 @@ class ReconstructAllRecent final : public Command {
   }
 
   Result<void> DryRun(Invocation& invocation, const Profile& profile) {
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+    URSA_TRY(const Laboratory laboratory,
+             OpenLaboratory(invocation, profile, Writes::kAssetsAndRaw));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
     URSA_TRY(const Opened opened,
@@ -182,8 +184,9 @@ class ReconstructAllRecent final : public Command {
   }
 
   Result<void> Commit(Invocation& invocation, const Profile& profile) {
-    URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(profile));
-    URSA_TRY(const auto raw, OpenWritableRaw(profile));
+    URSA_TRY(const WritableLaboratory laboratory,
+             OpenWritableLaboratory(invocation, profile, Writes::kAssetsAndRaw));
+    URSA_TRY(const auto raw, OpenWritableBucket(invocation, profile, BucketRole::kRaw));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
     URSA_TRY(Opened opened, Begin(invocation, profile, laboratory.environment, catalog, *raw));

@@ -6,6 +6,7 @@
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 #include "cli/planned_command.h"
+#include "cli/restore_run.h"
 #include "plan/plan_reader.h"
 #include "plan/restore.h"
 #include "plan/runs.h"
@@ -19,7 +20,7 @@ Json RunJson(const plan::Run& run) {
   };
   return Json{
       {"run_id", run.run_id},
-      {"command", run.command},
+      {"plan_command", run.command},
       {"tool", run.tool},
       {"created_at", run.created_at},
       {"committed_at", run.committed_at ? Json(FormatTime(*run.committed_at)) : Json(nullptr)},
@@ -47,7 +48,7 @@ class Runs final : public Command {
 
   [[nodiscard]] std::vector<Column> Columns() const override {
     return {TextColumn("run", "run_id"),
-            TextColumn("command", "command"),
+            TextColumn("command", "plan_command"),
             TextColumn("committed at", "committed_at"),
             TextColumn("by", "actor"),
             TextColumn("tables", "tables"),
@@ -57,7 +58,7 @@ class Runs final : public Command {
 
   Result<void> Run(Invocation& invocation) override {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
     URSA_TRY(const delta::SnapshotPtr table, catalog.Table(catalog::kRecordings));
@@ -69,45 +70,6 @@ class Runs final : public Command {
     invocation.report.Summary(Json{{"runs", runs.size()}});
     return {};
   }
-};
-
-class RestoreRun final : public PlannedRun {
- public:
-  explicit RestoreRun(plan::RestorePlan plan) : plan_(std::move(plan)) {}
-
-  [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.ThePlan(); }
-
-  void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
-    for (size_t i = 0; i < plan_.RowCount(); ++i) {
-      const auto row = plan_.RowAt(i);
-      if (!row) {
-        // The plan was read whole when it was made; its spool can only fail with the disk.
-        report.SetNeedsPerson();
-        return;
-      }
-      std::string_view action = plan::RestoreActionName(row->action);
-      if (fates != nullptr && row->change) {
-        action = ActionAfter(action, (*fates)[*row->change]);
-      }
-      report.Row({Json{{"table", row->table},
-                       {"key", row->key},
-                       {"recording_id", row->locator},
-                       {"action", action},
-                       {"restored", row->restored},
-                       {"refused", row->refused},
-                       {"reason", row->reason.empty() ? Json(nullptr) : Json(row->reason)}},
-                  row->action != plan::RestoreAction::kNothing, false});
-    }
-  }
-
-  [[nodiscard]] Json Counts() const override {
-    return Json{{"restore", plan_.Count(plan::RestoreAction::kRestore)},
-                {"nothing", plan_.Count(plan::RestoreAction::kNothing)},
-                {"refused", plan_.Count(plan::RestoreAction::kRefused)}};
-  }
-
- private:
-  const plan::RestorePlan plan_;
 };
 
 class Restore final : public PlannedCommand {
@@ -127,25 +89,21 @@ class Restore final : public PlannedCommand {
 
   void Configure(Options& options) override {
     options.Argument("RUN_ID", "as `ursa runs` shows it", run_id_);
-    AddCommitOptions(options, commit_);
+    AddCommitOptions(options, commit_, {.typed_guard = true});
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("table", "table"),     TextColumn("recording", "recording_id"),
-            TextColumn("action", "action"),   TextColumn("restored", "restored"),
-            TextColumn("refused", "refused"), TextColumn("reason", "reason")};
+    return RestoreColumns();
   }
 
  protected:
   Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation&,
                                                const maintenance::PlanningContext& context,
                                                const delta::SnapshotPtr&) override {
-    const plan::RestoreContext restore{
-        context.catalog, context.spool,
-        context.tool,    FormatTime(std::chrono::floor<Microseconds>(context.clock.Now())),
-        context.jobs,    context.stop};
-    URSA_TRY(auto plan, plan::PlanRestore(restore, run_id_, commit_.max_changes));
-    return std::make_unique<RestoreRun>(std::move(plan));
+    URSA_TRY(auto plan,
+             plan::PlanRestore(RestoreContextOf(context), run_id_, commit_.max_changes));
+    URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, plan.ThePlan().Header()));
+    return std::make_unique<RestoreRun>(std::move(plan), guard);
   }
 
  private:
@@ -253,9 +211,10 @@ class PlanShow final : public Command {
 class SavedRun final : public PlannedRun {
  public:
   // `foreseen`: what would become of the changes with the catalog as it is.
-  SavedRun(plan::Plan plan, std::vector<plan::Fate> foreseen)
-      : plan_(std::move(plan)), foreseen_(std::move(foreseen)) {}
+  SavedRun(plan::Plan plan, std::vector<plan::Fate> foreseen, ProductionGuard guard)
+      : plan_(std::move(plan)), foreseen_(std::move(foreseen)), guard_(guard) {}
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_; }
+  [[nodiscard]] ProductionGuard Guard() const override { return guard_; }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
     // The plan was read whole when it was opened; its spool can only fail with the disk.
     if (const auto shown = ReportChanges(report, plan_, fates == nullptr ? &foreseen_ : fates);
@@ -271,6 +230,7 @@ class SavedRun final : public PlannedRun {
  private:
   const plan::Plan plan_;
   const std::vector<plan::Fate> foreseen_;
+  const ProductionGuard guard_;
 };
 
 class Apply final : public PlannedCommand {
@@ -292,7 +252,7 @@ class Apply final : public PlannedCommand {
 
   void Configure(Options& options) override {
     options.Arguments("FILE", "what --plan-out saved", files_);
-    AddCommitOptions(options, commit_, {.guard = true, .plan = false});
+    AddCommitOptions(options, commit_, {.guard = true, .plan = false, .typed_guard = true});
   }
   [[nodiscard]] std::vector<Column> Columns() const override { return ChangeColumns(); }
 
@@ -314,7 +274,8 @@ class Apply final : public PlannedCommand {
     URSA_TRY(plan::Plan joined,
              plan::JoinPlans(std::move(plans), commit_.max_changes, context.spool));
     URSA_TRY(auto foreseen, plan::Foresee(joined, context.catalog, context.jobs, context.stop));
-    return std::make_unique<SavedRun>(std::move(joined), std::move(foreseen));
+    URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, joined.Header()));
+    return std::make_unique<SavedRun>(std::move(joined), std::move(foreseen), guard);
   }
 
  private:

@@ -9,6 +9,9 @@ CommandList AllCommands() {
   list.commands.push_back(MakeFixDurations());
   list.commands.push_back(MakeReconstructAllRecent());
   list.commands.push_back(MakeFixModalities());
+  list.commands.push_back(MakeBackfillParticipants());
+  list.commands.push_back(MakeAuditParticipants());
+  list.commands.push_back(MakeCheckMergeMap());
   list.commands.push_back(MakePlanShow());
   list.commands.push_back(MakeApply());
   list.commands.push_back(MakeRuns());
@@ -21,7 +24,11 @@ CommandList AllCommands() {
   list.commands.push_back(MakeTableRead());
   list.commands.push_back(MakeExplain());
   list.commands.push_back(MakeDemo());
+  list.commands.push_back(MakeDoctor());
+  list.commands.push_back(MakeCompletion());
+  list.commands.push_back(MakeMan());
   list.groups = {{"catalog", "begin a catalog, and look at it"},
+                 {"participants", "names of participants"},
                  {"plan", "saved plans"},
                  {"table", "any Delta table"}};
   return list;

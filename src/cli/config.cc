@@ -101,6 +101,13 @@ Result<ProfileChoice> ChooseProfile(const Process& process, const Config& config
 
 }  // namespace
 
+std::string AssetsName(const Profile& profile) {
+  if (const auto* directory = std::get_if<DirectoryPlace>(&profile.place)) {
+    return directory->root_as_written;
+  }
+  return std::get<S3Place>(profile.place).assets_bucket;
+}
+
 Result<Config> ReadConfig(const fs::path& file) {
   std::error_code error;
   if (fs::is_directory(file, error)) {

@@ -51,6 +51,10 @@ struct Profile {
   std::optional<std::vector<std::string>> sentinels;     // likewise
 };
 
+// The name by which an operator confirms a write: the assets bucket's; of a directory its root, as
+// the file has it.
+std::string AssetsName(const Profile& profile);
+
 struct Config {
   std::filesystem::path file;
   std::optional<std::string> default_profile;  // one of `profiles`

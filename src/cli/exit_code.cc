@@ -5,6 +5,20 @@
 
 namespace ursa::cli {
 
+std::span<const ExitCodeMeaning> ExitCodeMeanings() {
+  static constexpr std::array<ExitCodeMeaning, 6> kMeanings = {{
+      {ExitCode::kDone, "Done; nothing wrong."},
+      {ExitCode::kNeedsPerson, "Done; something needs a person."},
+      {ExitCode::kRefused,
+       "Refused before anything was written: a guard, a brake, a confirmation, a failed probe."},
+      {ExitCode::kUsage, "Wrong usage or configuration."},
+      {ExitCode::kFailed,
+       "The store or the catalog failed; what had been committed stays, and is named."},
+      {ExitCode::kInterrupted, "Interrupted; safe to run again."},
+  }};
+  return kMeanings;
+}
+
 ExitCode ExitCodeOf(ErrorCode code) {
   switch (code) {
     case ErrorCode::kRefused:

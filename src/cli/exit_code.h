@@ -1,6 +1,7 @@
 // The exit codes, one table for every command. Source: commands.md, "Exit codes".
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
@@ -18,6 +19,13 @@ enum class ExitCode {
 
 // What the process returns.
 constexpr int ToInt(ExitCode code) { return static_cast<int>(code); }
+
+struct ExitCodeMeaning {
+  ExitCode code;
+  std::string_view meaning;
+};
+// Every code with its meaning, ascending.
+std::span<const ExitCodeMeaning> ExitCodeMeanings();
 
 // The exit code of a run that ended with an error.
 ExitCode ExitCodeOf(ErrorCode code);

@@ -60,7 +60,7 @@ class FakeCatalogCommand final : public Command {
   void Configure(Options& options) override {
     options.Argument("TABLE", "the table", table);
     options.OptionalArgument("SINCE", "from when on", since);
-    options.Choice("--format", "FORMAT", "how", {"table", "csv", "json"}, format);
+    options.Choice("--format", "how", {"table", "csv", "json"}, format);
     options.Value("--version", "N", "the table's version", [this](const std::string& text) {
       version = text;
       return Result<void>();

@@ -33,7 +33,11 @@ void JsonReport::ShowRow(const ReportRow& row, bool /*needs_person*/) {
   WriteLine("row", row.values);
 }
 
-void JsonReport::ShowRecord(const ReportRecord& record) { WriteLine(record.kind, record.values); }
+void JsonReport::ShowRecord(const ReportRecord& record) {
+  if (!record.kind.empty()) {
+    WriteLine(record.kind, record.values);
+  }
+}
 
 void JsonReport::ShowEnd(const Ending& ending) {
   Json values = ending.summary.value_or(Json::object());

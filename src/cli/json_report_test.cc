@@ -42,6 +42,11 @@ TEST_F(JsonReportTest, WritesRowsThatPeopleDoNotSee) {
   EXPECT_NE(output_.text.find(R"("action":"unchanged")"), std::string::npos);
 }
 
+TEST_F(JsonReportTest, PassesOverWhatIsForPeopleOnly) {
+  report_.Record({.kind = "", .values = {}, .text = "Repair it: ..."});
+  EXPECT_EQ(output_.text, "");
+}
+
 TEST_F(JsonReportTest, WritesOtherRecordsUnderTheirOwnName) {
   report_.Record({.kind = "verify", .values = {{"when", "before"}}, .text = "VERIFY-BEFORE"});
   EXPECT_EQ(output_.text,

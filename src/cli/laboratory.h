@@ -9,7 +9,9 @@
 #include <string>
 
 #include "base/result.h"
+#include "cli/command.h"
 #include "cli/config.h"
+#include "cli/credentials.h"
 #include "cli/report.h"
 #include "store/object_store.h"
 
@@ -31,14 +33,31 @@ struct WritableLaboratory {
   std::unique_ptr<store::ObjectStore> assets;
 };
 
-// Opens the profile's stores. kNotFound (exit 4) where root, raw/ or assets/ is missing, and
-// kUnsupported for a profile with an endpoint.
-Result<Laboratory> OpenLaboratory(const Profile& profile);
-Result<WritableLaboratory> OpenWritableLaboratory(const Profile& profile);
+// What a command may write to. Only assets, but for the one that writes manifests too.
+enum class Writes { kAssets, kAssetsAndRaw };
 
-// The raw bucket for the one command that writes to it, and only what no rig wrote: manifests that
-// a reconstruction puts if absent. Errors likewise.
-Result<std::unique_ptr<store::ObjectStore>> OpenWritableRaw(const Profile& profile);
+// Staging where every place that is written to is staging: a bucket by its name (-test, -staging),
+// a directory by the file .ursa-staging at its root. Source: catalog.md, section 1.
+Environment EnvironmentOf(const Profile& profile, Writes writes);
+
+// Opens the profile's stores. kNotFound (exit 4) where a directory's root, raw/ or assets/ is
+// missing; kUsage where a bucket's credentials are. Of buckets nothing is read yet.
+Result<Laboratory> OpenLaboratory(const Invocation& invocation, const Profile& profile,
+                                  Writes writes = Writes::kAssets);
+Result<WritableLaboratory> OpenWritableLaboratory(const Invocation& invocation,
+                                                  const Profile& profile,
+                                                  Writes writes = Writes::kAssets);
+
+// One of the two by itself; only what must write to raw opens that so. Errors likewise.
+Result<std::unique_ptr<store::ReadableStore>> OpenBucket(const Invocation& invocation,
+                                                         const Profile& profile, BucketRole role);
+Result<std::unique_ptr<store::ObjectStore>> OpenWritableBucket(const Invocation& invocation,
+                                                               const Profile& profile,
+                                                               BucketRole role);
+
+// How a bucket of a profile that has buckets is opened.
+Result<store::S3Settings> S3SettingsOf(const Invocation& invocation, const Profile& profile,
+                                       BucketRole role);
 
 // What the raw_storage_uri of a row begins with: "local://raw", "r2://<bucket>", "s3://<bucket>".
 // Source: raw-recordings.md section 4, "Rows of a manifest".

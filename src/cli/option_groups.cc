@@ -42,6 +42,12 @@ void AddCommitOptions(Options& options, CommitOptions& values, CommitOptionSet s
     options.Flag("--i-know-this-targets-prod", "needed by --commit on a production catalog",
                  values.targets_production);
   }
+  if (set.typed_guard) {
+    options.Flag("--confirm-prod",
+                 "needed to commit names to a production catalog; the assets bucket's name is asked "
+                 "for at the terminal",
+                 values.confirm_production);
+  }
   options.Whole("--max-changes", "N", "refuse to commit more than N changes", values.max_changes);
   options.Whole("--commit-timeout-seconds", "S", "give up a commit that others keep overtaking",
                 values.commit_timeout_seconds, {1, kCommitTimeoutSecondsMax});

@@ -16,6 +16,7 @@ namespace ursa::cli {
 struct CommitOptions {
   bool commit = false;
   bool targets_production = false;  // --i-know-this-targets-prod
+  bool confirm_production = false;  // --confirm-prod
   std::optional<uint64_t> max_changes;
   std::optional<std::string> expect;    // a changes_digest, 64 lower-case hex digits
   std::optional<std::string> plan_out;  // never with `commit`
@@ -26,9 +27,11 @@ struct CommitOptions {
 struct CommitOptionSet {
   bool guard = true;  // --i-know-this-targets-prod; backfill-participants has its own guard
   bool plan = true;   // --plan-out and --expect; reconstruct-all-recent has neither
+  // --confirm-prod: the guard of backfill-participants, and so of what applies or restores its runs
+  bool typed_guard = false;
 };
 
-// --commit, --i-know-this-targets-prod, --max-changes, --expect, --plan-out,
+// --commit, --i-know-this-targets-prod, --confirm-prod, --max-changes, --expect, --plan-out,
 // --commit-timeout-seconds.
 void AddCommitOptions(Options& options, CommitOptions& values, CommitOptionSet set = {});
 

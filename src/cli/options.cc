@@ -160,11 +160,11 @@ void Options::Texts(const std::string& name, const std::string& value_name, cons
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void Options::Choice(const std::string& name, const std::string& value_name,
-                     const std::string& help, std::vector<std::string> choices,
-                     std::string& value) {
+void Options::Choice(const std::string& name, const std::string& help,
+                     std::vector<std::string> choices, std::string& value) {
   const std::string listed = fmt::format("{}", fmt::join(choices, ", "));
-  Value(name, value_name, WithDefault(help + ": " + listed, value),
+  const std::string value_name = fmt::format("{}", fmt::join(choices, "|"));
+  Value(name, value_name, WithDefault(help, value),
         [&value, choices = std::move(choices), listed](const std::string& text) -> Result<void> {
           if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
             return Fail(ErrorCode::kUsage, fmt::format("'{}' is none of {}{}", text, listed,
@@ -213,6 +213,17 @@ void Options::Arguments(const std::string& name, const std::string& help,
       ->expected(1, CLI::detail::expected_max_vector_size)
       ->allow_extra_args()
       ->required();
+}
+
+void Options::OptionalArguments(const std::string& name, const std::string& help,
+                                std::vector<std::string>& values) {
+  const Take take = [&values](const std::string& text) -> Result<void> {
+    values.push_back(text);
+    return {};
+  };
+  AddOption(app_, name, help, take)
+      ->expected(0, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args();
 }
 
 void Options::Require(const std::string& name) { app_.get_option(name)->required(); }

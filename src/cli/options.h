@@ -51,9 +51,9 @@ class Options {
   // May be given several times; `--name A B` is not two values.
   void Texts(const std::string& name, const std::string& value_name, const std::string& help,
              std::vector<std::string>& values);
-  // One of `choices`; the default stands in the help.
-  void Choice(const std::string& name, const std::string& value_name, const std::string& help,
-              std::vector<std::string> choices, std::string& value);
+  // One of `choices`, which are shown as the value's name; the default stands in the help.
+  void Choice(const std::string& name, const std::string& help, std::vector<std::string> choices,
+              std::string& value);
   // An ISO 8601 date (its start in UTC) or time (UTC where it has no offset).
   void Time(const std::string& name, const std::string& value_name, const std::string& help,
             std::optional<TimeNs>& value);
@@ -68,6 +68,9 @@ class Options {
   // One or more.
   void Arguments(const std::string& name, const std::string& help,
                  std::vector<std::string>& values);
+  // Any number, none included; they may be empty.
+  void OptionalArguments(const std::string& name, const std::string& help,
+                         std::vector<std::string>& values);
 
   // An option that was declared has to be given.
   void Require(const std::string& name);

@@ -1,10 +1,15 @@
 #include "cli/planned_command.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "cli/catalog_session.h"
+#include "maintenance/backfill_participants.h"
 #include "plan/plan_reader.h"
+#include "plan/runs.h"
 
 namespace ursa::cli {
 
@@ -16,6 +21,29 @@ struct PlannedCommand::Opened {
   catalog::Catalog catalog;
   delta::SnapshotPtr table;
 };
+
+namespace {
+
+std::string FlagOf(ProductionGuard guard) {
+  return guard == ProductionGuard::kTypedName ? "--confirm-prod" : "--i-know-this-targets-prod";
+}
+
+}  // namespace
+
+Result<ProductionGuard> GuardOfPlan(const catalog::Catalog& catalog,
+                                    const plan::PlanHeader& header) {
+  if (header.command == maintenance::kBackfillParticipants) {
+    return ProductionGuard::kTypedName;
+  }
+  if (header.marks.empty()) {
+    return ProductionGuard::kFlag;
+  }
+  URSA_TRY(const std::vector<plan::Run> runs, plan::ListRuns(catalog));
+  const bool is_typed = std::any_of(runs.begin(), runs.end(), [&](const plan::Run& run) {
+    return run.command == maintenance::kBackfillParticipants && header.marks.contains(run.run_id);
+  });
+  return is_typed ? ProductionGuard::kTypedName : ProductionGuard::kFlag;
+}
 
 std::string_view ActionAfter(std::string_view planned, plan::Fate fate) {
   switch (fate) {
@@ -32,11 +60,43 @@ std::string_view ActionAfter(std::string_view planned, plan::Fate fate) {
 
 Result<void> PlannedCommand::Run(Invocation& invocation) {
   URSA_TRY(const Profile profile, invocation.LoadProfile());
+  URSA_CHECK(Prepare(invocation, profile));
   return commit_.commit ? Commit(invocation, profile) : DryRun(invocation, profile);
 }
 
-plan::Guards PlannedCommand::GuardsOf(Environment environment) const {
-  return {environment == Environment::kProduction, commit_.targets_production, commit_.expect};
+plan::Guards PlannedCommand::GuardsOf(Environment environment, const PlannedRun& run) const {
+  const bool typed = run.Guard() == ProductionGuard::kTypedName;
+  plan::Guards guards;
+  guards.targets_production = environment == Environment::kProduction;
+  guards.production_confirmed = typed ? commit_.confirm_production : commit_.targets_production;
+  guards.production_flag = FlagOf(run.Guard());
+  guards.expected_changes_digest = commit_.expect;
+  return guards;
+}
+
+Result<void> PlannedCommand::Confirm(const Invocation& invocation, const Opened& opened,
+                                     const PlannedRun& run) {
+  if (opened.environment != Environment::kProduction ||
+      run.Guard() != ProductionGuard::kTypedName) {
+    return {};
+  }
+  const std::string name = AssetsName(opened.profile);
+  if (!invocation.process.ask) {
+    return Refuse("confirmation", "nobody can be asked for the assets bucket's name");
+  }
+  URSA_TRY_CONTEXT(
+      const std::string typed,
+      invocation.process.ask(fmt::format(
+          "\nThis writes {} changes to the production catalog {}.\n"
+          "Type the name of its assets bucket to go on (of a directory: its root, as ursa.toml has "
+          "it): ",
+          run.ThePlan().Count(), EscapeForDisplay(opened.catalog.Uri()))),
+      "asking for the assets bucket's name; nothing was written");
+  if (typed != name) {
+    return Refuse("confirmation",
+                  "what was typed is not the name of the assets bucket; nothing was written");
+  }
+  return {};
 }
 
 maintenance::PlanningContext PlannedCommand::ContextOf(Invocation& invocation,
@@ -62,7 +122,7 @@ Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation
 Result<std::vector<std::string>> PlannedCommand::Refusals(const Opened& opened,
                                                           const PlannedRun& run) const {
   std::vector<plan::Refusal> refusals =
-      plan::WouldRefuse(run.ThePlan(), GuardsOf(opened.environment));
+      plan::WouldRefuse(run.ThePlan(), GuardsOf(opened.environment, run));
   URSA_TRY(const auto more, plan::WouldNotFit(run.ThePlan(), opened.catalog));
   refusals.insert(refusals.end(), more.begin(), more.end());
   std::vector<std::string> rules;
@@ -108,7 +168,7 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
 }
 
 Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profile) {
-  URSA_TRY(const Laboratory laboratory, OpenLaboratory(profile));
+  URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
   URSA_TRY(catalog::Catalog catalog,
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
   URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
@@ -127,18 +187,19 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
     URSA_CHECK(written);
   }
   if (run->ThePlan().Count() > 0) {
-    invocation.OfferCommit(opened.environment);
+    invocation.OfferCommit(opened.environment, FlagOf(run->Guard()));
   }
   return {};
 }
 
 Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profile) {
-  URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(profile));
+  URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(invocation, profile));
   URSA_TRY(catalog::Catalog catalog,
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
   URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
   const Opened opened{profile, laboratory.environment, *laboratory.raw, catalog, std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
+  const plan::Guards guards = GuardsOf(opened.environment, *run);
   // Asked before the commit: what refuses it then is what the summary names.
   URSA_TRY(const auto refusals, Refusals(opened, *run));
   const auto apply = [&]() -> Result<plan::ApplyOutcome> {
@@ -146,8 +207,12 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
         catalog::Writer writer,
         catalog::Writer::Open(*laboratory.assets, catalog,
                               WriteContextOf(invocation, profile, commit_.commit_timeout_seconds)));
+    if (run->ThePlan().Count() > 0 && refusals.empty()) {
+      URSA_CHECK(Confirm(invocation, opened, *run));
+      URSA_CHECK(run->BeforeCommit(invocation));
+    }
     invocation.progress.Begin("committing", "rows", run->ThePlan().Count());
-    return plan::Apply(run->ThePlan(), GuardsOf(opened.environment), writer);
+    return plan::Apply(run->ThePlan(), guards, writer);
   };
   const auto outcome = apply();
   if (outcome) {

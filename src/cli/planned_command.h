@@ -22,6 +22,17 @@
 
 namespace ursa::cli {
 
+// What a commit on production needs besides --commit.
+enum class ProductionGuard {
+  kFlag,       // --i-know-this-targets-prod
+  kTypedName,  // --confirm-prod, and the assets bucket's name typed at the terminal
+};
+
+// The guard of the command that made a plan, which whatever applies the plan needs too; of a
+// restore's plan that of the runs that it takes back.
+Result<ProductionGuard> GuardOfPlan(const catalog::Catalog& catalog,
+                                    const plan::PlanHeader& header);
+
 // A plan and what its command has to say about it.
 class PlannedRun {
  public:
@@ -29,6 +40,9 @@ class PlannedRun {
   [[nodiscard]] virtual const plan::Plan& ThePlan() const = 0;
   // Tells the rows; `fates`, of the plan's changes, is null for a dry run and a refused commit.
   virtual void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const = 0;
+  [[nodiscard]] virtual ProductionGuard Guard() const { return ProductionGuard::kFlag; }
+  // The last step before a commit that changes rows, once nothing refuses it any more.
+  virtual Result<void> BeforeCommit(const Invocation& /*invocation*/) { return {}; }
   // Looks at the catalog again once the plan is committed, for what the summary says of it.
   virtual Result<void> LookAfterCommit(const maintenance::PlanningContext& /*context*/) {
     return {};
@@ -49,6 +63,10 @@ class PlannedCommand : public Command {
   Result<void> Run(Invocation& invocation) final;
 
  protected:
+  // Reads what the operator named, before any store is opened.
+  virtual Result<void> Prepare(const Invocation& /*invocation*/, const Profile& /*profile*/) {
+    return {};
+  }
   // Plans, with stores that can't write. `table` is the main table's snapshot.
   virtual Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation& invocation,
                                                        const maintenance::PlanningContext& context,
@@ -66,7 +84,10 @@ class PlannedCommand : public Command {
                                                           const PlannedRun& run) const;
   void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
                  const std::vector<std::string>& refusals, const plan::ApplyOutcome* outcome) const;
-  [[nodiscard]] plan::Guards GuardsOf(Environment environment) const;
+  [[nodiscard]] plan::Guards GuardsOf(Environment environment, const PlannedRun& run) const;
+  // Asks for the assets bucket's name where the run's guard wants it typed.
+  static Result<void> Confirm(const Invocation& invocation, const Opened& opened,
+                              const PlannedRun& run);
 
   const std::string main_table_;
 };

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/environment.h"
+#include "base/result.h"
 #include "cli/output.h"
 
 namespace ursa::cli {
@@ -35,6 +36,9 @@ struct Process {
   std::function<Random&()> random;  // called only by what needs it: `--version` costs nothing
   std::stop_token stop;             // requested by Ctrl-C
   size_t cores = 1;
+  // Asks at the controlling terminal, whatever standard input and output are, and gives the line
+  // that was typed, without its end. kRefused `confirmation` where nobody can be asked.
+  std::function<Result<std::string>(std::string_view prompt)> ask = {};
   std::string host = {};  // the machine's name; empty: not known
 };
 

@@ -53,7 +53,7 @@ struct ReportRow {
 struct ReportRecord {
   // Where people see it.
   enum class Place { kBeforeRows, kAfterRows, kAfterSummary };
-  std::string kind;
+  std::string kind;  // empty: for people only
   Json values;
   std::string text;  // one line for people; empty: they don't see it
   Place place = Place::kAfterRows;

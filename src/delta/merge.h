@@ -72,8 +72,8 @@ class MergeSource {
   // more (the same plan was applied by somebody else), and the merge ends without a commit.
   virtual Result<bool> Begin(const Snapshot& snapshot) = 0;
 
-  // Whether decisions that were made before the last Begin still stand. Where they don't (the source
-  // goes by something besides the row), every change is decided again.
+  // Whether decisions that were made before the last Begin still stand. Where they don't (the
+  // source goes by something besides the row), every change is decided again.
   [[nodiscard]] virtual bool DecisionsHold() const { return true; }
 
   // What to do with a change, given the row that has its key, or null where none has. Called at

@@ -63,7 +63,8 @@ Result<void> Scan(const store::ReadableStore& store, const Snapshot& snapshot,
                   const ScanOptions& options, const BatchSink& sink) {
   URSA_TRY(const auto columns, ColumnPositions(snapshot.schema, options.columns));
   std::vector<const AddFile*> files;
-  for (const auto& [path, file] : snapshot.files) {
+  for (const auto& entry : snapshot.files) {
+    const AddFile& file = entry.second;
     if (std::all_of(options.filters.begin(), options.filters.end(),
                     [&](const FileFilter& filter) { return MayPass(file, filter); })) {
       files.push_back(&file);

@@ -41,7 +41,7 @@ struct Type {
   std::vector<Field> children;
 
   Type() = default;
-  Type(TypeKind of_kind) : kind(of_kind) {}  // NOLINT: a kind without parameters is a type
+  Type(TypeKind of_kind);  // NOLINT: a kind without parameters is a type
   static Type Array(Type element, bool contains_null);
   static Type Struct(std::vector<Field> fields);
 
@@ -56,6 +56,9 @@ struct Field {
 
   bool operator==(const Field&) const = default;
 };
+
+// Only here is Field complete, which a vector of it needs.
+inline Type::Type(TypeKind of_kind) : kind(of_kind) {}
 
 struct Schema {
   std::vector<Field> fields;

@@ -128,15 +128,16 @@ class Examination {
                        row.intervals->front().start, Seconds(*row.shift))});
       return ModalityAction::kUnderivable;
     }
-    if (row.shift) {
-      const auto checked =
-          catalog::CheckValue(Modalities(), "domain_intervals", ToValue(IntervalsAfter(row)));
-      if (!checked) {
-        row.problems.push_back({ProblemCode::kBadIntervals, key, checked.error().ToString()});
-        return ModalityAction::kUnderivable;
-      }
+    if (!IsInWindow(row, key)) {
+      return ModalityAction::kOutOfWindow;
     }
-    return IsInWindow(row, key) ? ModalityAction::kShift : ModalityAction::kOutOfWindow;
+    const auto checked =
+        catalog::CheckValue(Modalities(), "domain_intervals", ToValue(IntervalsAfter(row)));
+    if (!checked) {
+      row.problems.push_back({ProblemCode::kBadIntervals, key, checked.error().ToString()});
+      return ModalityAction::kUnderivable;
+    }
+    return ModalityAction::kShift;
   }
 
   bool IsInWindow(ModalityRow& row, const std::string& key) {

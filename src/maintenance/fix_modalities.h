@@ -7,10 +7,11 @@
 //
 //   out_of_scope    a video, or a scene
 //   no_recording    its recording_hash is not in `recordings`
-//   underivable     no first sample, intervals that can't be shifted, or already shifted: the shift
-//                   is more than 1 s from 0 and the first interval starts within 0.5 s of it
+//   underivable     no first sample; or already shifted: the shift is more than 1 s from 0 and the
+//                   first interval starts within 0.5 s of it
 //   out_of_window   the first sample is not in [start - 1 h, start + duration + 1 h]; a duration
 //                   that is null or known to be wrong is replaced by the derived one
+//   underivable     intervals that would break a rule of the catalog once they are shifted
 //   shift           all others
 //
 // The plan relies on each row's domain_intervals and ingestion_status, and on the recording's

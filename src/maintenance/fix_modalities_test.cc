@@ -1,15 +1,7 @@
+// What fix-modalities-start-epoch selects, plans and leaves behind.
 #include "maintenance/fix_modalities.h"
 
-#include <gmock/gmock.h>
-
-#include <cmath>
-#include <cstring>
-#include <limits>
-#include <map>
-
-#include "catalog/testing_catalog.h"
-#include "plan/apply.h"
-#include "store/fault_injecting.h"
+#include "maintenance/testing_modalities.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -18,99 +10,6 @@ using catalog::TestHash;
 using catalog::TestRecording;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr int64_t kHourUs = 3'600'000'000;
-
-// Recordings start at 2026-05-07T14:30:22.12Z and last one hour, unless a test says otherwise.
-class FixModalitiesTest : public catalog::CatalogTest {
- protected:
-  static constexpr int64_t kStartNs = 1'778'164'222'120'000'000;
-
-  void AddRecording(int number, std::optional<int64_t> duration_us = kHourUs,
-                    bool known_wrong = false) {
-    catalog::Recording recording = TestRecording(number, duration_us);
-    recording.duration_known_wrong = known_wrong;
-    ASSERT_TRUE(RegisterRecordings({recording}));
-  }
-  static catalog::Modality Legacy(int number, const std::string& modality,
-                                  const std::string& worker) {
-    catalog::Modality row;
-    row.recording_hash = TestHash(number);
-    row.recording_id = TestRecording(number, {}).recording_id;
-    row.worker = worker;
-    row.modality = modality;
-    row.format = "raw_jsonl";
-    row.raw_storage_uri = "local://raw/";
-    row.ingestion_status = "processed";
-    row.domain_intervals = {{0, 10}, {20, 30}};
-    return row;
-  }
-  void Add(const catalog::Modality& row) {
-    ASSERT_TRUE(OpenWriter().Register(*catalog::FindTable(catalog::kModalities), {ToRow(row)},
-                                      catalog::OnConflict::kError));
-  }
-  void AddNotes(int number) { Add(Legacy(number, "notes", "notes_0")); }
-  void File(int number, const std::string& name, const std::string& bytes) {
-    ASSERT_TRUE(raw_.Put("recordings/" + TestRecording(number, {}).recording_id + "/" + name, bytes,
-                         store::PutCondition::kNone));
-  }
-  // The sidecar of notes_0, whose first line says this many ns after the recording's start.
-  void FirstNote(int number, int64_t after_start_ns) {
-    File(number, "notes_0/notes_0000_1.jsonl",
-         "{\"timestamp_ns\": " + std::to_string(kStartNs + after_start_ns) + "}\n");
-  }
-
-  PlanningContext Planning(const catalog::Catalog& catalog) {
-    return {catalog, counting_, {"/tmp", 1 << 20}, "Ursa/test", 2, {}, clock_, progress_};
-  }
-  ModalityPlan MakePlan(const FixModalitiesOptions& options = {}) {
-    const catalog::Catalog catalog = OpenCatalog();
-    auto plan =
-        PlanFixModalities(Planning(catalog), catalog.Table(catalog::kModalities).value(), options);
-    EXPECT_TRUE(plan) << plan.error().ToString();
-    return *std::move(plan);
-  }
-  // The action and problems of the only row.
-  static std::vector<std::string> Judgement(const ModalityPlan& plan) {
-    EXPECT_EQ(plan.rows.size(), 1U);
-    std::vector<std::string> judgement{std::string(ActionName(plan.rows.front().action))};
-    for (const raw::Problem& problem : plan.rows.front().problems) {
-      judgement.emplace_back(raw::ProblemCodeName(problem.code));
-    }
-    return judgement;
-  }
-  std::vector<std::string> Judge(const FixModalitiesOptions& options = {}) {
-    return Judgement(MakePlan(options));
-  }
-  plan::ApplyOutcome Commit(const ModalityPlan& plan) {
-    auto writer = OpenWriter();
-    auto outcome = plan::Apply(plan.plan, {}, writer);
-    EXPECT_TRUE(outcome) << outcome.error().ToString();
-    return *outcome;
-  }
-  // Every column of a row of modalities, by its worker.
-  std::map<std::string, delta::Value> Row(const std::string& worker) {
-    std::map<std::string, delta::Value> values;
-    const auto table = OpenCatalog().Table(catalog::kModalities).value();
-    EXPECT_TRUE(delta::Scan(assets_, *table, {{}, {}, 1, {}},
-                            [&](const delta::RowBatch& batch) -> Result<void> {
-                              for (size_t i = 0; i < batch.RowCount(); ++i) {
-                                if (batch.String(2, i) != worker) {
-                                  continue;
-                                }
-                                for (size_t j = 0; j < batch.Fields().size(); ++j) {
-                                  values[batch.Fields()[j].name] = batch.At(j, i);
-                                }
-                              }
-                              return {};
-                            }));
-    return values;
-  }
-
-  NoProgress progress_;
-  store::MemoryStore raw_{clock_, "memory://raw"};
-  store::FaultInjectingStore counting_{raw_};
-};
 
 TEST_F(FixModalitiesTest, OnlyProcessedRowsWithoutAnEpochAreSelected) {
   AddRecording(1);
@@ -230,185 +129,34 @@ TEST_F(FixModalitiesTest, TwoPlansOfTheSameRowsShiftThemOnce) {
             (delta::Value::List{delta::Value::List{2.5, 12.5}, delta::Value::List{22.5, 32.5}}));
 }
 
-TEST_F(FixModalitiesTest, VideosAndScenesAreOutOfScopeBeforeAnythingElse) {
-  for (const char* modality : {"camera", "video-webcam", "screen", "pupillabs-scene"}) {
-    Add(Legacy(1, modality, std::string(modality) + "_0"));  // its recording is missing as well
-  }
-  const ModalityPlan plan = MakePlan();
-  EXPECT_EQ(plan.counts.out_of_scope, 4U);
-  EXPECT_EQ(plan.counts.Left(), 0U);
-  EXPECT_EQ(counting_.Calls().size(), 1U);  // whether recordings/ is empty
-}
-
-TEST_F(FixModalitiesTest, ARowWhoseRecordingTheCatalogLacksHasNoRecording) {
-  FirstNote(1, 0);
-  AddNotes(1);
-  EXPECT_THAT(Judge(), ElementsAre("no_recording"));
-}
-
-TEST_F(FixModalitiesTest, ARowWithoutASignalIsUnderivable) {
-  AddRecording(1);
-  AddNotes(1);
-  EXPECT_THAT(Judge(), ElementsAre("underivable", "no_segments"));
-  File(1, "notes_0/notes_0000_1.jsonl", "");
-  EXPECT_THAT(Judge(), ElementsAre("underivable", "empty"));
-}
-
-TEST_F(FixModalitiesTest, AFailedReadIsOfItsRowAndNotOfTheRun) {
-  for (const int number : {1, 2}) {
+TEST_F(FixModalitiesTest, ACommitThatDiesAtAnyCallAndIsRunAgainShiftsOnce) {
+  store::FaultInjectingStore dying(assets_);
+  bool died = true;
+  for (int number = 1; died; ++number) {
     AddRecording(number);
-    FirstNote(number, 0);
-    AddNotes(number);
+    FirstNote(number, 2'500'000'000);
+    catalog::Modality row = Legacy(number, "notes", "notes_0");
+    row.worker += std::to_string(number);
+    File(number, row.worker + "/notes_0000_1.jsonl",
+         "{\"timestamp_ns\": " + std::to_string(kStartNs + 2'500'000'000) + "}\n");
+    Add(row);
+    const ModalityPlan plan = MakePlan();
+    auto writer =
+        catalog::Writer::Open(dying, *catalog::Catalog::Open(dying, std::nullopt), Context());
+    // Every second time what the dying call wrote is there all the same.
+    const auto call = static_cast<size_t>(number - 1) / 2;
+    dying.ForgetCalls();
+    dying.SetFailAfterPut(number % 2 == 0);
+    dying.SetRule(
+        store::FailFrom(call, Error{ErrorCode::kUnknownOutcome, "the machine died", {}, {}}));
+    (void)plan::Apply(plan.plan, {}, *writer);
+    died = dying.Calls().size() > call;
+    dying.SetRule({});
+    EXPECT_EQ(Commit(MakePlan()).changed_since_plan, 0U);
+    EXPECT_EQ(Row(row.worker).at("domain_intervals"),
+              (delta::Value::List{delta::Value::List{2.5, 12.5}, delta::Value::List{22.5, 32.5}}))
+        << number;
   }
-  counting_.SetRule([](size_t, const store::StoreCall& call) -> std::optional<Error> {
-    const bool fails = call.kind == store::StoreCall::Kind::kGet &&
-                       call.key.find(TestRecording(1, {}).recording_id) != std::string::npos;
-    return fails ? std::optional(Error{ErrorCode::kDenied, "permission denied", {}, {}})
-                 : std::nullopt;
-  });
-  const ModalityPlan plan = MakePlan();
-  EXPECT_EQ(plan.counts.underivable, 1U);
-  EXPECT_EQ(plan.counts.shift, 1U);
-  EXPECT_EQ(plan.rows[0].problems[0].code, raw::ProblemCode::kReadFailed);
-}
-
-TEST_F(FixModalitiesTest, AFailedListingIsOfTheRowsOfItsRecording) {
-  AddRecording(1);
-  FirstNote(1, 0);
-  AddNotes(1);
-  counting_.SetRule([](size_t, const store::StoreCall& call) -> std::optional<Error> {
-    return call.key.find("rec_") != std::string::npos
-               ? std::optional(Error{ErrorCode::kUnavailable, "unreachable", {}, {}})
-               : std::nullopt;
-  });
-  EXPECT_THAT(Judge(), ElementsAre("underivable", "read_failed"));
-}
-
-TEST_F(FixModalitiesTest, IntervalsThatStartWhereTheShiftWouldBringThemAreShiftedAlready) {
-  AddRecording(1);
-  FirstNote(1, 60'000'000'000);
-  catalog::Modality row = Legacy(1, "notes", "notes_0");
-  row.domain_intervals = {{60.5, 70}};
-  Add(row);
-  EXPECT_THAT(Judge(), ElementsAre("underivable", "already_shifted"));
-}
-
-TEST_F(FixModalitiesTest, IntervalsThatStartFurtherAwayThanHalfASecondAreNotShiftedYet) {
-  AddRecording(1);
-  FirstNote(1, 60'000'000'000);
-  catalog::Modality row = Legacy(1, "notes", "notes_0");
-  row.domain_intervals = {{60.5000001, 70}};
-  Add(row);
-  EXPECT_THAT(Judge(), ElementsAre("shift"));
-}
-
-TEST_F(FixModalitiesTest, AShiftOfASecondTellsNothingAboutTheOrigin) {
-  AddRecording(1);
-  catalog::Modality row = Legacy(1, "notes", "notes_0");
-  row.domain_intervals = {{1, 70}};
-  Add(row);
-  FirstNote(1, 1'000'000'000);
-  EXPECT_THAT(Judge(), ElementsAre("shift"));
-  FirstNote(1, 1'000'000'001);
-  EXPECT_THAT(Judge(), ElementsAre("underivable", "already_shifted"));
-  FirstNote(1, -1'000'000'000);
-  EXPECT_THAT(Judge(), ElementsAre("shift"));
-}
-
-TEST_F(FixModalitiesTest, ABackwardShiftCanBeThereAlreadyToo) {
-  AddRecording(1);
-  FirstNote(1, -5'000'000'000);
-  catalog::Modality row = Legacy(1, "notes", "notes_0");
-  row.domain_intervals = {{-5.25, 70}};
-  Add(row);
-  EXPECT_THAT(Judge(), ElementsAre("underivable", "already_shifted"));
-}
-
-TEST_F(FixModalitiesTest, AlreadyShiftedComesBeforeTheWindow) {
-  AddRecording(1);
-  FirstNote(1, 10'000'000'000'000);
-  catalog::Modality row = Legacy(1, "notes", "notes_0");
-  row.domain_intervals = {{10'000, 10'001}};
-  Add(row);
-  EXPECT_THAT(Judge(), ElementsAre("underivable", "already_shifted"));
-}
-
-TEST_F(FixModalitiesTest, IntervalsThatNoShiftMakesGoodAreUnderivableAndSpoilNoOtherRow) {
-  AddRecording(1);
-  FirstNote(1, 1'000'000'000);
-  File(1, "mouse_0/mouse_0000_1.jsonl", "{\"timestamp_ns\": " + std::to_string(kStartNs) + "}\n");
-  Add(Legacy(1, "mouse", "mouse_0"));
-  catalog::Modality row = Legacy(1, "notes", "notes_0");
-  row.domain_intervals = {{0, std::ldexp(1, -60)}};  // both bounds become 1
-  Add(row);
-  const ModalityPlan plan = MakePlan();
-  EXPECT_EQ(plan.counts.shift, 1U);
-  EXPECT_EQ(plan.rows[0].problems[0].code, raw::ProblemCode::kBadIntervals);
-  EXPECT_EQ(plan.rows[0].action, ModalityAction::kUnderivable);
-}
-
-TEST_F(FixModalitiesTest, TheWindowReachesOneHourBeyondStartAndEndAndIncludesItsBounds) {
-  AddRecording(1);
-  AddNotes(1);
-  constexpr int64_t kHourNs = 3'600'000'000'000;
-  FirstNote(1, -kHourNs);
-  EXPECT_THAT(Judge(), ElementsAre("shift"));
-  FirstNote(1, -kHourNs - 1);
-  EXPECT_THAT(Judge(), ElementsAre("out_of_window", "out_of_window"));
-  FirstNote(1, 2 * kHourNs);
-  EXPECT_THAT(Judge(), ElementsAre("shift"));
-  FirstNote(1, 2 * kHourNs + 1);
-  EXPECT_THAT(Judge(), ElementsAre("out_of_window", "out_of_window"));
-}
-
-TEST_F(FixModalitiesTest, AGlitchedFirstRowIsOutOfWindowAndTheReportSaysWhatItWas) {
-  AddRecording(1);
-  File(1, "notes_0/notes_0000_1.jsonl", "{\"timestamp\": 946684805}\n");
-  AddNotes(1);
-  const ModalityPlan plan = MakePlan();
-  EXPECT_EQ(plan.counts.out_of_window, 1U);
-  EXPECT_EQ(plan.rows[0].first_sample->time_since_epoch().count(), 946'684'805'000'000'000);
-  EXPECT_FALSE(plan.rows[0].change);
-}
-
-std::string Anchor(double seconds) {
-  const int64_t offset = 0;
-  std::string bytes(16, '\0');
-  std::memcpy(bytes.data(), &offset, sizeof(offset));
-  std::memcpy(bytes.data() + sizeof(offset), &seconds, sizeof(seconds));
-  return bytes;
-}
-
-TEST_F(FixModalitiesTest, ANullOrKnownWrongDurationIsReplacedByTheDerivedOne) {
-  constexpr double kStart = 1'778'164'222;
-  AddRecording(1, std::nullopt);
-  AddRecording(2, 5, true);
-  for (const int number : {1, 2}) {
-    AddNotes(number);
-    FirstNote(number, 3'700'000'000'000);
-    File(number, "eeg_0/eeg_0000_timestamps.bin", Anchor(kStart + 60));
-  }
-  EXPECT_EQ(MakePlan().counts.out_of_window, 2U);
-  for (const int number : {1, 2}) {
-    File(number, "eeg_0/eeg_0000_timestamps.bin", Anchor(kStart + 200));
-  }
-  EXPECT_EQ(MakePlan().counts.shift, 2U);
-}
-
-TEST_F(FixModalitiesTest, ADurationThatIsNotKnownToBeWrongIsBelieved) {
-  AddRecording(1, 5);
-  AddNotes(1);
-  FirstNote(1, 3'700'000'000'000);
-  File(1, "eeg_0/eeg_0000_timestamps.bin", Anchor(1'778'164'222.0 + 200));
-  EXPECT_THAT(Judge(), ElementsAre("out_of_window", "out_of_window"));
-}
-
-TEST_F(FixModalitiesTest, WithoutAnyDurationARowIsOutOfWindowAndSaysWhy) {
-  AddRecording(1, std::nullopt);
-  AddNotes(1);
-  FirstNote(1, 0);
-  File(1, "eeg_0/eeg_0000_timestamps.bin", "");
-  EXPECT_THAT(Judge(), ElementsAre("out_of_window", "empty", "out_of_window"));
 }
 
 TEST_F(FixModalitiesTest, TheBrakeSumsUnderivableOutOfWindowAndNoRecording) {
@@ -540,15 +288,6 @@ TEST_F(FixModalitiesTest, WhatRefusesACommitComesFirstAndThenTheLargestShift) {
     }
   }
   EXPECT_THAT(actions, ElementsAre("underivable", "shift -2000", "shift 1000", "out_of_scope"));
-}
-
-TEST_F(FixModalitiesTest, AStartBeyondNanosecondsIsOutOfWindow) {
-  catalog::Recording recording = TestRecording(1, std::numeric_limits<int64_t>::max());
-  recording.start_time = TimeUs{Microseconds{-9'000'000'000'000'000'000}};
-  ASSERT_TRUE(RegisterRecordings({recording}));
-  AddNotes(1);
-  FirstNote(1, 0);
-  EXPECT_THAT(Judge(), ElementsAre("out_of_window", "out_of_window"));
 }
 
 }  // namespace

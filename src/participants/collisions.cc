@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
 #include <unordered_map>
 
 #include "participants/name.h"
@@ -59,7 +60,10 @@ class RollingHash {
 struct IndexEntry {
   uint64_t hash = 0;
   uint32_t number = 0;
-  auto operator<=>(const IndexEntry&) const = default;
+  bool operator==(const IndexEntry&) const = default;
+  bool operator<(const IndexEntry& other) const {
+    return std::tie(hash, number) < std::tie(other.hash, other.number);
+  }
 };
 
 class PairFinder {

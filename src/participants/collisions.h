@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace ursa::participants {
@@ -25,7 +26,10 @@ struct NamePair {
   PairKind kind = PairKind::kSlug;
   size_t first = 0;  // numbers in the list, first < second
   size_t second = 0;
-  auto operator<=>(const NamePair&) const = default;
+  bool operator==(const NamePair&) const = default;
+  bool operator<(const NamePair& other) const {
+    return std::tie(kind, first, second) < std::tie(other.kind, other.first, other.second);
+  }
 };
 
 // More pairs than this are not looked for: nobody reads them, and one refuses the commit.

@@ -176,13 +176,15 @@ TEST(FindPairs, FindsWhatComparingAllPairsFinds) {
   }));
 }
 
-TEST(FindPairs, TakesSecondsForFiftyThousandNames) {
+TEST(FindPairs, TakesSecondsForFiftyThousandNamesAsTheyAreTyped) {
+  const Canonicalizer canonicalizer = MakeCanonicalizer("Maya Chen = maya\n");
+  const auto begin = std::chrono::steady_clock::now();
   std::vector<NamedId> names;
   for (int i = 0; i < 50'000; ++i) {
-    names.push_back(
-        {fmt::format("Zo\u00EB Person {:06d}", i * 7919 % 1'000'000), std::to_string(i), true});
+    const Participant participant = canonicalizer.Resolve(
+        fmt::format("zo\u00EB  m\u00FCller {:06d}", i * 7919 % 1'000'000), {});
+    names.push_back({participant.name, participant.participant_id, true});
   }
-  const auto begin = std::chrono::steady_clock::now();
   const auto pairs = FindPairs(names);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{5});
   EXPECT_GT(pairs.size(), 1'000U);

@@ -1,5 +1,6 @@
 #include "plan/change.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace ursa::plan {
@@ -26,31 +27,90 @@ const delta::Type& TypeOf(const TableDefinition& table, std::string_view column)
   return table.schema.fields[*table.schema.IndexOf(column)].type;
 }
 
-Json RowToJson(const TableDefinition& table, const NamedRow& row) {
-  Json json = Json::object();
-  for (const auto& [column, value] : row) {
-    json[column] = delta::ValueToJson(TypeOf(table, column), value);
+// Text as JSON has it. Bytes that are not UTF-8 can't come from a table; they must not end the
+// program either.
+void AppendText(std::string& line, std::string_view text) {
+  const bool is_plain = std::ranges::all_of(
+      text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (is_plain) {
+    line.append("\"").append(text).append("\"");
+  } else {
+    line += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
   }
-  return json;
 }
 
-Json KeyToJson(const TableDefinition& table, const std::vector<std::string>& values) {
-  Json key = Json::object();
-  for (size_t i = 0; i < values.size(); ++i) {
-    key[table.key_columns[i]] = values[i];
+void AppendValue(std::string& line, const delta::Type& type, const delta::Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value.data);
+      text != nullptr && type.kind == delta::TypeKind::kString) {
+    AppendText(line, *text);
+    return;
   }
-  return key;
+  line += delta::ValueToJson(type, value)
+              .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-Json ReliedRowsToJson(const std::vector<ReliedRow>& rows) {
-  Json list = Json::array();
+// {"name": ..., of which `append` writes what follows the colon.
+template <typename Range, typename NameOf, typename Append>
+void AppendObject(std::string& line, const Range& members, const NameOf& name_of,
+                  const Append& append) {
+  line += '{';
+  bool first = true;
+  for (const auto& member : members) {
+    line += first ? "" : ",";
+    AppendText(line, name_of(member));
+    line += ':';
+    append(member);
+    first = false;
+  }
+  line += '}';
+}
+
+void AppendRow(std::string& line, const TableDefinition& table, const NamedRow& row) {
+  AppendObject(
+      line, row, [](const auto& entry) { return std::string_view(entry.first); },
+      [&](const auto& entry) { AppendValue(line, TypeOf(table, entry.first), entry.second); });
+}
+
+// "table":..,"key":..,"locator":..
+void AppendPlace(std::string& line, const TableDefinition& table,
+                 const std::vector<std::string>& key, const std::string& locator) {
+  line += "\"table\":";
+  AppendText(line, table.name);
+  line += ",\"key\":";
+  AppendObject(
+      line, key,
+      [&](const auto& value) {
+        return std::string_view(table.key_columns[static_cast<size_t>(&value - key.data())]);
+      },
+      [&](const auto& value) { AppendText(line, value); });
+  line += ",\"locator\":";
+  AppendText(line, locator);
+}
+
+void AppendColumns(std::string& line, const Change& change) {
+  AppendObject(
+      line, change.columns,
+      [](const ColumnChange& column) { return std::string_view(column.column); },
+      [&](const ColumnChange& column) {
+        const delta::Type& type = TypeOf(*change.table, column.column);
+        line += "{\"before\":";
+        AppendValue(line, type, column.before);
+        line += ",\"after\":";
+        AppendValue(line, type, column.after);
+        line += '}';
+      });
+}
+
+void AppendReliedRows(std::string& line, const std::vector<ReliedRow>& rows) {
+  line += ",\"relied_rows\":[";
   for (const ReliedRow& row : rows) {
-    list.push_back(Json{{"table", row.table->name},
-                        {"key", KeyToJson(*row.table, row.key)},
-                        {"locator", row.locator},
-                        {"values", RowToJson(*row.table, row.values)}});
+    line += &row == rows.data() ? "{" : ",{";
+    AppendPlace(line, *row.table, row.key, row.locator);
+    line += ",\"values\":";
+    AppendRow(line, *row.table, row.values);
+    line += '}';
   }
-  return list;
+  line += ']';
 }
 
 tl::unexpected<Error> Damaged(const std::string& what) {
@@ -146,28 +206,24 @@ Result<std::vector<ReliedRow>> ReadReliedRows(const Json& list) {
 }  // namespace
 
 std::string ChangeToLine(const Change& change) {
-  Json json{{"record", "change"},
-            {"kind", KindName(change.kind)},
-            {"table", change.table->name},
-            {"key", KeyToJson(*change.table, change.key)},
-            {"locator", change.locator}};
+  std::string line = "{\"record\":\"change\",\"kind\":";
+  AppendText(line, KindName(change.kind));
+  line += ',';
+  AppendPlace(line, *change.table, change.key, change.locator);
   if (change.kind == ChangeKind::kUpdate) {
-    Json columns = Json::object();
-    for (const ColumnChange& column : change.columns) {
-      const delta::Type& type = TypeOf(*change.table, column.column);
-      columns[column.column] = Json{{"before", delta::ValueToJson(type, column.before)},
-                                    {"after", delta::ValueToJson(type, column.after)}};
-    }
-    json["columns"] = std::move(columns);
-    json["relied"] = RowToJson(*change.table, change.relied);
+    line += ",\"columns\":";
+    AppendColumns(line, change);
+    line += ",\"relied\":";
+    AppendRow(line, *change.table, change.relied);
     if (!change.relied_rows.empty()) {
-      json["relied_rows"] = ReliedRowsToJson(change.relied_rows);
+      AppendReliedRows(line, change.relied_rows);
     }
   } else {
-    json["row"] = RowToJson(*change.table, change.row);
+    line += ",\"row\":";
+    AppendRow(line, *change.table, change.row);
   }
-  // Bytes that are not UTF-8 can't come from a table; they must not end the program either.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  line += '}';
+  return line;
 }
 
 Result<Change> ParseChange(std::string_view line) {

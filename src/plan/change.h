@@ -9,7 +9,7 @@
 //   {"record":"change","kind":"update","table":"recordings","key":{"recording_hash":"00.."},
 //    "locator":"rec_..","columns":{"duration_us":{"before":1,"after":2}},"relied":{"start_time":..}}
 //   An update that relied on rows of other tables has also, after "relied",
-//    "relied_rows":[{"table":"recordings","key":{..},"locator":"rec_..","values":{"start_time":..}}]
+//    "relied_rows":[{"table":"recordings","key":{..},"locator":"rec_..","values":{column: value}}]
 //   {"record":"change","kind":"insert","table":..,"key":..,"locator":..,"row":{column: value}}
 #pragma once
 

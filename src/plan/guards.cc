@@ -8,7 +8,7 @@ std::vector<Refusal> WouldRefuse(const Plan& plan, const Guards& guards) {
   std::vector<Refusal> refusals;
   if (guards.targets_production && !guards.production_confirmed) {
     refusals.push_back(
-        {"production", "this catalog is production: a commit needs --i-know-this-targets-prod"});
+        {"production", "this catalog is production: a commit needs " + guards.production_flag});
   }
   if (guards.expected_changes_digest && *guards.expected_changes_digest != plan.ChangesDigest()) {
     refusals.push_back(

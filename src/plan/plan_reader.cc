@@ -46,6 +46,16 @@ class File {
   const int descriptor_;
 };
 
+// Makes a file's name survive a crash as its bytes do.
+Result<void> SyncDirectoryOf(const std::filesystem::path& file) {
+  const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
+  const File opened(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.Descriptor() < 0 || fsync(opened.Descriptor()) != 0) {
+    return SystemError(file, "can't make durable");
+  }
+  return {};
+}
+
 }  // namespace
 
 PlanReader::PlanReader(std::string name, SpoolOptions spool)
@@ -220,6 +230,9 @@ Result<void> WritePlanFile(const std::filesystem::path& file, const Plan& plan) 
                             });
   if (written && fsync(created.Descriptor()) != 0) {
     written = SystemError(file, "can't write");
+  }
+  if (written) {
+    written = SyncDirectoryOf(file);
   }
   if (!written) {
     unlink(file.c_str());

@@ -40,8 +40,8 @@ class PlanReader {
 // A plan's file on this machine. kNotFound, kDenied, kUnavailable name it.
 Result<Plan> ReadPlanFile(const std::filesystem::path& file, const SpoolOptions& spool);
 
-// Saves a plan, whole or not at all; the file is readable by its owner only. kAlreadyExists where
-// there is a file of that name.
+// Saves a plan, whole or not at all and durably; the file is readable by its owner only.
+// kAlreadyExists where there is a file of that name.
 Result<void> WritePlanFile(const std::filesystem::path& file, const Plan& plan);
 
 }  // namespace ursa::plan

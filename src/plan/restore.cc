@@ -268,13 +268,41 @@ std::string_view RestoreActionName(RestoreAction action) {
   return "";
 }
 
+namespace {
+
+Result<RestorePlan> PlanRestoreOf(const RestoreContext& context,
+                                  const std::vector<CommittedPlan>& plans,
+                                  std::optional<uint64_t> max_changes) {
+  URSA_TRY(PlanHeader header, MakeHeader(context, plans));
+  URSA_TRY(Plan net, JoinCommittedPlans(plans, header, context.spool));
+  return Restorer(context, std::move(net), std::move(header)).Make(max_changes);
+}
+
+}  // namespace
+
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
                                 std::optional<uint64_t> max_changes) {
   URSA_TRY(const std::vector<CommittedPlan> plans,
            ReadCommittedPlans(context.catalog, run_id, context.spool));
-  URSA_TRY(PlanHeader header, MakeHeader(context, plans));
-  URSA_TRY(Plan net, JoinCommittedPlans(plans, header, context.spool));
-  return Restorer(context, std::move(net), std::move(header)).Make(max_changes);
+  return PlanRestoreOf(context, plans, max_changes);
+}
+
+Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
+                                          std::optional<uint64_t> max_changes) {
+  if (snapshot.Header().catalog_uri != context.catalog.Uri()) {
+    return Refuse("plan_other_catalog", "the snapshot is of the catalog " +
+                                            snapshot.Header().catalog_uri + ", not of " +
+                                            context.catalog.Uri());
+  }
+  std::vector<std::string> tables;
+  for (const catalog::TableDefinition& table : catalog::AllTables()) {
+    if (!snapshot.ChangesOf(table.name).empty()) {
+      tables.push_back(table.name);
+    }
+  }
+  std::vector<CommittedPlan> plans;
+  plans.push_back({std::move(snapshot), std::move(tables)});
+  return PlanRestoreOf(context, plans, max_changes);
 }
 
 }  // namespace ursa::plan

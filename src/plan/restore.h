@@ -82,4 +82,10 @@ struct RestoreContext {
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
                                 std::optional<uint64_t> max_changes);
 
+// The same for a snapshot that was saved in a file when the run began. It holds all that the run
+// planned to change: rows that the run left alone are judged like those that changed since.
+// kRefused `plan_other_catalog` where it is another catalog's.
+Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
+                                          std::optional<uint64_t> max_changes);
+
 }  // namespace ursa::plan

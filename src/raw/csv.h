@@ -4,10 +4,11 @@
 //   line   =  [field ("," field)*] [CR] LF        the last one may be cut short by a crash
 //   field  =  RFC 4180, quoted or not; never holds a line break; not trimmed
 //
-// Blank lines mean nothing. The first other line is the header; in watch and environment files it
-// may be data already. A row is whole when its line ends in LF and it has as many fields as the
-// header. Because a field never holds a line break, a line can be found from the file's end, and
-// the last whole row is the first that is met there: the scan stops at it.
+// Blank lines, of nothing but spaces, tabs and CR, mean nothing. The first other line is the
+// header; in watch and environment files it may be data already. A row is whole when its line ends
+// in LF and it has as many fields as the header. Because a field never holds a line break, a line
+// can be found from the file's end, and the last whole row is the first that is met there: the
+// scan stops at it.
 //
 // Everything here is pure and takes time linear in the bytes given, for any bytes.
 // Source: raw-recordings.md section 2, "Sidecar contents".

@@ -31,8 +31,8 @@ namespace ursa::recovery {
 // together with its origin, by ingesting it again, and a scene has no time that could be joined.
 bool IsOutOfScope(std::string_view modality);
 
-// The modalities in scope that a worker's files belong to, by its family; of the watch and pupillabs
-// those of which it has a file.
+// The modalities in scope that a worker's files belong to, by its family; of the watch and
+// pupillabs those of which it has a file.
 std::vector<std::string_view> ModalitiesInScope(const raw::Worker& worker);
 
 // A first sample, or exactly one problem.

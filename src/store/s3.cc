@@ -1,5 +1,6 @@
 #include "store/s3.h"
 
+#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <utility>
@@ -260,6 +261,20 @@ Result<std::unique_ptr<ReadableStore>> OpenS3ForReading(S3Settings settings) {
 Result<std::unique_ptr<ObjectStore>> OpenS3(S3Settings settings) {
   URSA_TRY(auto client, S3Client::Make(std::move(settings), false));
   return std::make_unique<S3>(std::move(client));
+}
+
+Result<Nanoseconds> MeasureS3ClockAhead(S3Settings settings) {
+  URSA_TRY(const auto client, S3Client::Make(std::move(settings), true));
+  S3Request request = ReadRequest("HEAD", "");
+  // Whatever it answers, it says what time it is.
+  request.accepts = S3Request::Accepts::kAnyRefusal;
+  NoReader reader;
+  URSA_TRY(const HttpHead head, client->Send(request, reader));
+  const time_t theirs = curl_getdate(std::string(head.Find("date").value_or("")).c_str(), nullptr);
+  if (theirs < 0) {
+    return Fail(ErrorCode::kCorrupt, client->Settings().endpoint + " does not say what time it is");
+  }
+  return client->Settings().clock.Now() - TimeNs{std::chrono::seconds{theirs}};
 }
 
 }  // namespace ursa::store

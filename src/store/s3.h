@@ -65,4 +65,7 @@ Result<std::unique_ptr<ReadableStore>> OpenS3ForReading(S3Settings settings);
 // what was written is known.
 Result<std::unique_ptr<ObjectStore>> OpenS3(S3Settings settings);
 
+// By how much this machine's clock is ahead of the service's, to the second.
+Result<Nanoseconds> MeasureS3ClockAhead(S3Settings settings);
+
 }  // namespace ursa::store

@@ -119,7 +119,7 @@ std::string S3Client::Name(std::string_view key) const {
   return fmt::format("s3://{}/{}", settings_.bucket, key);
 }
 
-HttpRequest S3Client::Sign(const S3Request& request) const {
+HttpRequest S3Client::Sign(const S3Request& request, const std::string& digest) const {
   std::string path = "/";
   if (!settings_.virtual_addressing) {
     path += UrlEncode(settings_.bucket, Slashes::kEncode) + (request.key.empty() ? "" : "/");
@@ -127,7 +127,6 @@ HttpRequest S3Client::Sign(const S3Request& request) const {
   path += UrlEncode(request.key, Slashes::kKeep);
   const std::string query = EncodeQuery(request.query);
   const std::string date = AmzDate(settings_.clock.Now());
-  const std::string digest = Sha256Hex(request.body);
 
   HttpRequest signed_request;
   signed_request.method = request.method;
@@ -150,11 +149,12 @@ HttpRequest S3Client::Sign(const S3Request& request) const {
   return signed_request;
 }
 
-S3Client::Try S3Client::SendOnce(const S3Request& request, S3Reader& reader) const {
+S3Client::Try S3Client::SendOnce(const S3Request& request, const std::string& digest,
+                                 S3Reader& reader) const {
   const std::string what = request.doing + " " + Name(request.key);
   AnswerReader answer(request, reader);
   const std::stop_token cut = cut_reads_ && request.can_be_cut ? settings_.stop : std::stop_token();
-  auto head = connections_->Perform(Sign(request), answer, cut);
+  auto head = connections_->Perform(Sign(request, digest), answer, cut);
   if (!head) {
     HttpFailure failure = std::move(head).error();
     if (failure.by_reader) {
@@ -184,8 +184,9 @@ S3Client::Try S3Client::SendOnce(const S3Request& request, S3Reader& reader) con
 
 Result<HttpHead> S3Client::Send(const S3Request& request, S3Reader& reader) const {
   Retries retries(settings_);
+  const std::string digest = Sha256Hex(request.body);
   while (true) {
-    Try one = SendOnce(request, reader);
+    Try one = SendOnce(request, digest, reader);
     if (one.outcome) {
       return one.outcome;
     }
@@ -196,6 +197,9 @@ Result<HttpHead> S3Client::Send(const S3Request& request, S3Reader& reader) cons
     }
     if (!one.transient || (request.once && error.code == ErrorCode::kThrottled) ||
         !reader.Restart() || !retries.WaitForNext(one.retry_after)) {
+      if (one.transient && request.can_be_cut && settings_.stop.stop_requested()) {
+        error.code = ErrorCode::kInterrupted;
+      }
       if (retries.Tries() > 1) {
         error.message += fmt::format(" (tried {} times)", retries.Tries());
       }

@@ -70,9 +70,11 @@ class S3Client {
 
  private:
   S3Client(S3Settings settings, S3Endpoint endpoint, bool cut_reads);
-  [[nodiscard]] HttpRequest Sign(const S3Request& request) const;
+  // `digest` is that of the body.
+  [[nodiscard]] HttpRequest Sign(const S3Request& request, const std::string& digest) const;
   struct Try;
-  [[nodiscard]] Try SendOnce(const S3Request& request, S3Reader& reader) const;
+  [[nodiscard]] Try SendOnce(const S3Request& request, const std::string& digest,
+                             S3Reader& reader) const;
 
   const S3Settings settings_;
   const S3Endpoint endpoint_;

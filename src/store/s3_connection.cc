@@ -185,7 +185,9 @@ class HttpConnections::Transfer {
     Set(CURLOPT_SSL_VERIFYHOST, 2L);
     Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (!settings.ca_bundle.empty()) {
+      // Instead of the system's, which libcurl may know as a directory too.
       Set(CURLOPT_CAINFO, settings.ca_bundle.c_str());
+      Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     }
     if (settings.without_proxy) {
       Set(CURLOPT_NOPROXY, "*");

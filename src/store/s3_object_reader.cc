@@ -144,7 +144,7 @@ Result<void> ObjectReader::BeginRange(const HttpHead& head) {
   const std::string_view text = head.Find("content-range").value_or("");
   const auto range = ReadContentRange(text);
   if (!range) {
-    return Wrong(fmt::format("the service's Content-Range '{}' is unreadable", text));
+    return Wrong(fmt::format("the service answers with an unreadable range ('{}')", text));
   }
   info_.size_bytes = range->size;
   expected_ = Resolve(range_, range->size);

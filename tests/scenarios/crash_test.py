@@ -63,7 +63,7 @@ class Case:
 
     def states_of_runs(self):
         """The state of every run, by its command: ids differ from day to day."""
-        return sorted((row["command"], row["state"])
+        return sorted((row["plan_command"], row["state"])
                       for row in self.laboratory.ursa("runs", "--json").rows()
                       if row["state"] != "not_committed")
 

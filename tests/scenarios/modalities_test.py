@@ -272,6 +272,29 @@ def test_the_report_is_the_same_for_any_number_of_jobs(pristine):
         pristine.ursa(COMMAND, "--json", "--jobs", 16).records
 
 
+def test_explain_shows_the_first_samples_beside_the_ends(pristine):
+    by_recording = collections.defaultdict(dict)
+    for (recording_id, worker, modality), truth in expected_of(pristine).items():
+        if truth["action"] in ("shift", "underivable") and truth["problem"] != "already_shifted":
+            by_recording[recording_id][worker, modality] = truth
+    for recording_id, expected in by_recording.items():
+        rows = pristine.ursa("explain", recording_id, "--json").rows(field="start_epoch_ns")
+        shown = {(row["worker"], row["stream"]): row for row in rows}
+        for key, truth in expected.items():
+            if truth["problem"] == "no_segments" and key not in shown:
+                continue  # nothing is left of its worker
+            if truth["problem"] is not None:
+                assert shown[key]["reason"] == truth["problem"] and shown[key]["time"] is None
+            else:
+                assert nanoseconds(shown[key]["time"]) == truth["start_epoch_ns"]
+
+
+def nanoseconds(text):
+    import datetime
+    seconds = datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp()
+    return int(seconds) * 10**9 + int(text[20:29])
+
+
 def test_the_old_names_of_the_script_work(pristine):
     for name in ("fix_modalities_start_epoch", "fix_modalities_start_epoch.py"):
         assert pristine.ursa(name, "--json").records[0]["command"] == COMMAND

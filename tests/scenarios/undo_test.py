@@ -316,14 +316,15 @@ def test_runs_say_who_did_what_and_whether_it_can_be_undone(laboratory):
     summary = laboratory.ursa(COMMAND, "--json", "--commit", *LIMIT,
                               environment={"USER": "ada"}).summary
     [row] = laboratory.ursa("runs", "--json").rows()
-    assert row["run_id"] == summary["run_id"] and row["command"] == COMMAND
+    assert row["run_id"] == summary["run_id"] and row["plan_command"] == COMMAND
     assert row["actor"] == "ada" and row["host"] and row["committed_at"] >= row["created_at"]
     assert row["changes"] == summary["committed"] and row["tables"] == ["recordings"]
     assert row["state"] == "committed" and row["can_be_undone"] is True
     restore(laboratory, summary["run_id"], "--commit")
     [row] = laboratory.ursa("runs", "--json").rows(run_id=summary["run_id"])
     assert row["state"] == "undone" and row["can_be_undone"] is False
-    assert "ada" in laboratory.ursa("runs").out
+    table = laboratory.ursa("runs").out
+    assert "ada" in table and COMMAND in table
 
 
 def test_shifted_modalities_are_restored_too(laboratory):

@@ -1,0 +1,471 @@
+"""backfill-participants, audit-participants and merge maps, as their operator uses them."""
+import json
+import shutil
+import stat
+
+import pytest
+
+from laboratory import Laboratory, ursa
+from terminal import ursa_at_terminal, ursa_without_terminal
+
+BACKFILL = "backfill-participants"
+AUDIT = "audit-participants"
+STAMPS = ("updated_at",)
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory):
+    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=80, seed=1)
+
+
+@pytest.fixture
+def laboratory(pristine, tmp_path):
+    return pristine.copy_to(tmp_path / "lab")
+
+
+@pytest.fixture
+def production(laboratory):
+    (laboratory.root / ".ursa-staging").unlink()
+    return laboratory
+
+
+def unattributed(laboratory):
+    """The truth of every recording that backfill has to look at, by recording_id."""
+    return {recording_id: truth["participants"] for recording_id, truth in laboratory.truth.items()
+            if truth["participants"]["backfill_action"] is not None}
+
+
+def dropped(laboratory):
+    return {recording_id: truth["participants"] for recording_id, truth in laboratory.truth.items()
+            if truth["participants"]["is_dropped"]}
+
+
+def backfill(laboratory, *more, code=0):
+    return laboratory.ursa(BACKFILL, "--json", "--allow-r2-only", *more, code=code)
+
+
+def ids_of(laboratory):
+    return {row["recording_id"]: row["participant_ids"] for row in laboratory.table().values()}
+
+
+def retype(laboratory, text, count=1, root=None):
+    """Gives dropped recordings another participant.txt, in the bucket or below another root."""
+    chosen = sorted(dropped(laboratory))[:count]
+    for recording_id in chosen:
+        directory = (root or laboratory.root / "raw" / "recordings") / recording_id
+        directory.mkdir(parents=True, exist_ok=True)
+        data = text if isinstance(text, bytes) else text.encode()
+        (directory / "participant.txt").write_bytes(data)
+    return chosen
+
+
+def without_stamps(rows):
+    return {key: {name: value for name, value in row.items() if name not in STAMPS}
+            for key, row in rows.items()}
+
+
+def snapshots(laboratory):
+    return sorted(laboratory.root.glob(f"{BACKFILL}-*.jsonl"))
+
+
+def test_a_dry_run_says_of_every_unattributed_recording_what_is_true(pristine):
+    rows = {row["recording_id"]: row for row in backfill(pristine).rows()}
+    expected = unattributed(pristine)
+    assert rows.keys() == expected.keys() and len(dropped(pristine)) > 5
+    for recording_id, truth in expected.items():
+        row = rows[recording_id]
+        assert row["action"] == truth["backfill_action"], row
+        assert row["source"] == (None if truth["text"] is None else "r2"), row
+        named = [{name: person[name] for name in ("participant_id", "display_name")}
+                 for person in row["participants"]]
+        assert named == truth["expected"], row
+
+
+def test_a_dry_run_knows_which_participants_are_new(pristine):
+    known = pristine.table("participants").keys()
+    run = backfill(pristine)
+    people = [person for row in run.rows() for person in row["participants"]]
+    assert all(person["is_new"] == (person["participant_id"] not in known) for person in people)
+    new = {person["participant_id"] for person in people if person["is_new"]}
+    assert run.summary["new_participants"] == len(new) > 0
+
+
+def test_a_dry_run_changes_no_byte_and_no_modification_time(laboratory):
+    before = laboratory.fingerprint()
+    backfill(laboratory)
+    laboratory.ursa(BACKFILL, "--jobs", 7)
+    assert laboratory.fingerprint() == before
+
+
+def test_the_summary_counts_the_rows(pristine):
+    run = backfill(pristine)
+    for action in ("attach", "skip_placeholder", "skip_sentinel", "no_name", "unreadable"):
+        assert run.summary[action] == len(run.rows(action=action))
+    assert run.summary["unattributed"] == len(run.rows())
+    assert run.summary["nas_found"] == 0 and run.summary["snapshot"] is None
+
+
+def test_a_commit_attaches_exactly_the_truth(laboratory):
+    before, people = laboratory.table(), laboratory.table("participants")
+    run = backfill(laboratory, "--commit")
+    after = laboratory.table()
+    names = dropped(laboratory)
+    assert before.keys() == after.keys()
+    for key, row in before.items():
+        if row["recording_id"] not in names:
+            assert after[key] == row
+            continue
+        wanted = [person["participant_id"] for person in names[row["recording_id"]]["expected"]]
+        expected = dict(without_stamps({key: row})[key], participant_ids=wanted)
+        assert without_stamps(after)[key] == expected
+    people_after = laboratory.table("participants")
+    assert {key: people_after[key] for key in people} == people
+    assert run.summary["committed"] == len(names) + len(people_after) - len(people)
+    for person in (person for truth in names.values() for person in truth["expected"]):
+        assert people_after[person["participant_id"]]["display_name"] == person["display_name"]
+
+
+def test_an_audit_finds_the_dropped_names_and_nothing_after_the_backfill(laboratory):
+    run = laboratory.ursa(AUDIT, "--json", code=1)
+    assert {row["recording_id"] for row in run.rows(action="dropped")} == dropped(laboratory).keys()
+    assert run.summary["unattributed"] == len(unattributed(laboratory))
+    assert all(BACKFILL in row["repair"] for row in run.rows())
+    backfill(laboratory, "--commit")
+    run = laboratory.ursa(AUDIT, "--json", code=0)
+    assert run.rows() == [] and run.summary["dropped"] == 0
+    assert run.summary["examined"] == len(laboratory.table())
+
+
+def test_a_second_commit_is_a_no_op(laboratory):
+    backfill(laboratory, "--commit")
+    before = laboratory.fingerprint()
+    summary = backfill(laboratory, "--commit").summary
+    assert summary["committed"] == 0 and summary["attach"] == 0 and summary["snapshot"] is None
+    assert laboratory.fingerprint() == before
+
+
+def test_the_report_is_the_same_for_any_number_of_jobs(laboratory):
+    retype(laboratory, "O'Neil\nO\u2019Neil\n", count=3)
+    assert backfill(laboratory, "--jobs", 1, code=1).records[1:] == \
+        backfill(laboratory, "--jobs", 16, code=1).records[1:]
+
+
+def test_the_snapshot_is_private_whole_and_never_overwrites(laboratory):
+    summary = backfill(laboratory, "--commit").summary
+    (file,) = snapshots(laboratory)
+    assert summary["snapshot"] == str(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    records = [json.loads(line) for line in file.read_text().splitlines()]
+    assert records[0]["record"] == "plan" and records[0]["run_id"] == summary["run_id"]
+    assert records[-1]["record"] == "digest" and records[-1]["changes"] == summary["committed"]
+
+
+def test_a_snapshot_that_exists_stops_the_commit(laboratory):
+    (laboratory.root / "mine.jsonl").write_text("precious")
+    before = laboratory.fingerprint()
+    backfill(laboratory, "--commit", "--snapshot", "mine.jsonl", code=3)
+    tables = {path: value for path, value in laboratory.fingerprint().items()
+              if "_probe" not in path and not path.endswith("/catalog")}
+    assert tables == {path: before[path] for path in tables}
+    assert (laboratory.root / "mine.jsonl").read_text() == "precious"
+
+
+def test_the_snapshot_is_on_disk_before_anything_is_written(laboratory):
+    before, people = laboratory.table(), laboratory.table("participants")
+    # The run's own rollback snapshot, the first thing that a commit writes, can't be written.
+    (laboratory.root / "assets" / "ursa" / "catalog" / "_rollback").touch()
+    backfill(laboratory, "--commit", code=4)
+    assert len(snapshots(laboratory)) == 1
+    assert laboratory.table() == before and laboratory.table("participants") == people
+
+
+@pytest.mark.parametrize("how", ["snapshot", "run_id"])
+def test_restore_takes_a_backfill_back(laboratory, how):
+    before, people = without_stamps(laboratory.table()), laboratory.table("participants")
+    summary = backfill(laboratory, "--commit").summary
+    command = [BACKFILL, "--restore", snapshots(laboratory)[0].name] if how == "snapshot" \
+        else ["restore", summary["run_id"]]
+    dry = laboratory.ursa(*command, "--json")
+    assert dry.summary["dry_run"] and dry.summary["restore"] == summary["committed"]
+    assert without_stamps(laboratory.table()) != before
+    run = laboratory.ursa(*command, "--json", "--commit")
+    assert run.summary["committed"] == summary["committed"]
+    assert without_stamps(laboratory.table()) == before
+    assert laboratory.table("participants") == people
+    assert backfill(laboratory).summary["attach"] == summary["attach"]
+
+
+def test_restore_refuses_what_is_no_snapshot_of_the_command(laboratory):
+    laboratory.ursa(BACKFILL, "--restore", "absent.jsonl", code=4)
+    backfill(laboratory, "--commit")
+    file = snapshots(laboratory)[0]
+    damaged = file.read_text().replace("unknown", "unknowm", 1)
+    (laboratory.root / "damaged.jsonl").write_text(damaged)
+    run = laboratory.ursa(BACKFILL, "--restore", "damaged.jsonl", "--json", code=2)
+    assert run.summary["refused"] == "plan_damaged"
+    laboratory.ursa("fix-durations-inplace", "--plan-out", "durations.plan")
+    laboratory.ursa(BACKFILL, "--restore", "durations.plan", code=3)
+
+
+def test_restore_takes_no_flags_of_a_backfill(laboratory):
+    laboratory.ursa(BACKFILL, "--restore", "x", "--nas-root", ".", code=3)
+
+
+def test_a_commit_needs_the_nas_or_leave_to_go_without(laboratory):
+    assert laboratory.ursa(BACKFILL, "--json").summary["would_refuse"] == ["nas_required"]
+    before = laboratory.fingerprint()
+    run = laboratory.ursa(BACKFILL, "--json", "--commit", code=2)
+    assert run.summary["refused"] == "nas_required"
+    assert laboratory.fingerprint() == before
+
+
+@pytest.mark.parametrize("made", ["absent", "empty", "without_recordings"])
+def test_a_nas_that_is_not_mounted_refuses_the_commit(laboratory, tmp_path, made):
+    nas = tmp_path / "nas"
+    if made != "absent":
+        nas.mkdir()
+    if made == "without_recordings":
+        (nas / "lost+found").mkdir()
+    run = laboratory.ursa(BACKFILL, "--json", "--commit", "--nas-root", nas, code=2)
+    assert run.summary["refused"] == "nas_missing"
+
+
+def test_the_nas_has_the_last_word(laboratory, tmp_path):
+    nas = tmp_path / "nas"
+    (chosen,) = retype(laboratory, "Ada Lovelace\n", root=nas)
+    run = laboratory.ursa(BACKFILL, "--json", "--commit", "--nas-root", nas)
+    (row,) = [row for row in run.rows() if row["recording_id"] == chosen]
+    assert row["source"] == "nas" and row["raw_name"] == "Ada Lovelace"
+    assert [problem["code"] for problem in row["problems"]] == ["nas_r2_differ"]
+    assert ids_of(laboratory)[chosen] == ["ada-lovelace"]
+    assert run.summary["nas_found"] == 1
+
+
+def test_a_nas_file_that_cannot_be_read_is_never_no_name(laboratory, tmp_path):
+    nas = tmp_path / "nas"
+    (chosen,) = retype(laboratory, "x", root=nas)
+    file = nas / chosen / "participant.txt"
+    file.unlink()
+    file.symlink_to(file.name)
+    run = laboratory.ursa(BACKFILL, "--json", "--nas-root", nas, code=1)
+    (row,) = run.rows(action="unreadable")
+    assert row["recording_id"] == chosen and row["problems"][0]["code"] == "read_failed"
+    assert row["problems"][0]["key"].startswith(str(nas))
+
+
+@pytest.mark.parametrize("data, code", [(b"Zo\xeb", "not_utf8"), (b"m" * 65537, "too_large"),
+                                        ("\U0001F600".encode(), "empty_slug")])
+def test_a_file_that_names_nobody_readably_needs_a_person(laboratory, data, code):
+    (chosen,) = retype(laboratory, data)
+    run = backfill(laboratory, "--commit", code=1)
+    (row,) = run.rows(action="unreadable")
+    assert (row["recording_id"], row["problems"][0]["code"]) == (chosen, code)
+    assert row["problems"][0]["key"] == f"recordings/{chosen}/participant.txt"
+    assert ids_of(laboratory)[chosen] in ([], ["unknown"])
+    assert laboratory.ursa(AUDIT, "--json", code=1).summary["unreadable"] == 1
+
+
+def collisions(run):
+    return [record for record in run.records if record["record"] == "collision"]
+
+
+def test_two_names_with_one_slug_refuse_until_the_merge_map_settles_them(laboratory):
+    retype(laboratory, "O'Neil\nO\u2019Neil\n")
+    run = backfill(laboratory, "--commit", "--allow-collisions", code=2)
+    assert run.summary["refused"] == "collisions"
+    (collision,) = collisions(run)
+    assert collision["kind"] == "slug" and collision["slugs"] == ["o-neil"]
+    assert collision["names"] == ["O'Neil", "O\u2019Neil"]
+    with (laboratory.root / "participants.mergemap").open("a") as merge_map:
+        merge_map.write("O'Neil = O\u2019Neil\n")
+    assert backfill(laboratory, "--commit").summary["collisions"] == 0
+
+
+def test_near_duplicates_refuse_unless_they_are_allowed(laboratory):
+    (chosen,) = retype(laboratory, "Jonas Webber\n")
+    run = backfill(laboratory, "--commit", code=2)
+    (collision,) = collisions(run)
+    assert collision["kind"] == "near_duplicate" and chosen in collision["recording_ids"]
+    assert collision["names"] == ["Jonas Webber", "Jonas Weber"]
+    run = backfill(laboratory, "--commit", "--allow-collisions", code=1)
+    assert ids_of(laboratory)[chosen] == ["jonas-webber"]
+
+
+def test_a_name_that_may_be_typed_last_name_first_refuses(laboratory):
+    retype(laboratory, "Lovelace, Ada\n")
+    run = backfill(laboratory, "--commit", code=2)
+    assert [collision["kind"] for collision in collisions(run)] == ["maybe_last_first"]
+
+
+def test_people_see_collisions_and_the_command_that_commits(laboratory):
+    retype(laboratory, "Jonas Webber\n")
+    out = laboratory.ursa(BACKFILL, "--allow-r2-only", code=1).out
+    assert "collision (near_duplicate): 'Jonas Webber' and 'Jonas Weber'" in out
+    assert out.splitlines()[-1].endswith(f"{BACKFILL} --allow-r2-only --commit")
+
+
+def test_a_name_cannot_forge_a_line(laboratory):
+    retype(laboratory, "x\x1b[2J\u202e forged\x00\n")
+    out = laboratory.ursa(BACKFILL, "--allow-r2-only").out
+    assert "\x1b[2J" not in out and "\u202e" not in out and "\x00" not in out
+    assert "X[2j Forged" in out
+
+
+def test_a_bad_merge_map_refuses_before_anything_is_read(laboratory):
+    (laboratory.root / "bad.mergemap").write_text("Maya Chen = maya\nMaya Ray = maya\n")
+    shutil.rmtree(laboratory.root / "assets")
+    for command in ((BACKFILL, "--merge-map", "bad.mergemap"), (AUDIT, "--merge-map", "absent")):
+        run = laboratory.ursa(*command, "--json", code=3)
+        assert [record["record"] for record in run.records] == ["summary"]
+    assert "bad.mergemap:2:" in laboratory.ursa(BACKFILL, "--merge-map", "bad.mergemap",
+                                                code=3).err
+
+
+def test_the_flag_replaces_the_profiles_merge_map(laboratory):
+    (laboratory.root / "other.mergemap").write_text("Ada Lovelace <ada> = countess\n")
+    (chosen,) = retype(laboratory, "COUNTESS\n")
+    run = backfill(laboratory, "--merge-map", "other.mergemap", code=None)
+    (row,) = [row for row in run.rows() if row["recording_id"] == chosen]
+    assert row["participants"] == [{"participant_id": "ada", "display_name": "Ada Lovelace",
+                                    "is_new": True}]
+
+
+def test_the_profile_sets_placeholders_and_sentinels(laboratory):
+    with (laboratory.root / "ursa.toml").open("a") as config:
+        config.write('placeholders = ["pilot"]\nsentinels = ["nobody"]\n')
+    first, second = retype(laboratory, "Pilot!\n", count=2)
+    (laboratory.root / "raw/recordings" / second / "participant.txt").write_text("NOBODY")
+    rows = {row["recording_id"]: row["action"] for row in backfill(laboratory, code=None).rows()}
+    assert rows[first] == "skip_placeholder" and rows[second] == "skip_sentinel"
+    assert first not in {row["recording_id"] for row in
+                         laboratory.ursa(AUDIT, "--json", code=1).rows()}
+
+
+def test_a_saved_plan_leaves_a_recording_alone_that_was_attributed_since(laboratory):
+    backfill(laboratory, "--plan-out", "names.plan")
+    (chosen,) = retype(laboratory, "Ada Lovelace\n")
+    backfill(laboratory, "--commit", "--snapshot", "s.jsonl")
+    run = laboratory.ursa("apply", "names.plan", "--commit", "--json", code=1)
+    assert run.summary["changed_since_plan"] == 1
+    assert ids_of(laboratory)[chosen] == ["ada-lovelace"]
+
+
+# Production: --confirm-prod, and the assets bucket's name typed at a terminal.
+
+COMMIT = (BACKFILL, "--json", "--allow-r2-only", "--commit")
+
+
+def test_production_needs_its_own_flag(production):
+    run = backfill(production)
+    assert run.summary["would_refuse"] == ["production"]
+    run = production.ursa(*COMMIT, code=2)
+    assert run.summary["refused"] == "production" and "--confirm-prod" in run.summary["message"]
+    production.ursa(*COMMIT, "--i-know-this-targets-prod", code=3)
+    assert production.ursa(BACKFILL).out.splitlines()[-1].endswith("--commit --confirm-prod")
+
+
+def test_production_needs_a_terminal(production):
+    before = production.fingerprint()
+    run = ursa_without_terminal(*COMMIT, "--confirm-prod", cwd=production.root)
+    assert run.code == 2 and run.summary["refused"] == "confirmation"
+    assert snapshots(production) == []
+    changed = {path for path, value in production.fingerprint().items() if before[path] != value}
+    assert all(path.endswith(("_probe", "/catalog")) for path in changed)
+
+
+def test_production_needs_the_buckets_name_typed(production):
+    for answer in ("", "yes", "local", str(production.root)):
+        run, shown = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=answer,
+                                      cwd=production.root)
+        assert run.code == 2 and run.summary["refused"] == "confirmation", answer
+        assert "production" in shown
+    assert snapshots(production) == []
+    run, shown = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=".", cwd=production.root)
+    assert run.code == 0 and run.summary["committed"] > 0
+
+
+def test_the_name_of_a_directory_is_its_root_as_configured(production):
+    config = production.root / "ursa.toml"
+    config.write_text(config.read_text().replace('root = "."', 'root = "./../lab"'))
+    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer="./../lab", cwd=production.root)
+    assert run.code == 0, run.err
+
+
+def test_ctrl_c_at_the_prompt_writes_nothing(production):
+    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer="\x03", cwd=production.root)
+    assert run.code == 130 and run.summary["error"]["code"] == "interrupted"
+    assert snapshots(production) == []
+
+
+def test_nothing_is_asked_where_a_brake_refuses_anyway(production):
+    retype(production, "Lovelace, Ada\n")
+    run, shown = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=".", cwd=production.root)
+    assert run.code == 2 and run.summary["refused"] == "collisions" and shown == ""
+
+
+def test_what_applies_or_restores_a_backfill_needs_the_same_guard(production):
+    backfill(production, "--plan-out", "names.plan")
+    apply = ("apply", "names.plan", "--commit", "--json")
+    run = production.ursa(*apply, "--i-know-this-targets-prod", code=2)
+    assert run.summary["refused"] == "production" and "--confirm-prod" in run.summary["message"]
+    run, _ = ursa_at_terminal(*apply, "--confirm-prod", answer="no", cwd=production.root)
+    assert run.summary["refused"] == "confirmation"
+    run, _ = ursa_at_terminal(*apply, "--confirm-prod", answer=".", cwd=production.root)
+    assert run.code == 0, run.err
+    for restore in (("restore", run.summary["run_id"]), (BACKFILL, "--restore", "names.plan")):
+        refused = production.ursa(*restore, "--commit", "--json", code=2)
+        assert refused.summary["refused"] == "production"
+        run, _ = ursa_at_terminal(*restore, "--commit", "--json", "--confirm-prod", answer=".",
+                                  cwd=production.root)
+        assert run.code == 0, run.err
+
+
+def test_a_saved_plan_of_a_restore_needs_the_same_guard(production):
+    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=".", cwd=production.root)
+    production.ursa("restore", run.summary["run_id"], "--plan-out", "back.plan")
+    run = production.ursa("apply", "back.plan", "--commit", "--i-know-this-targets-prod", "--json",
+                          code=2)
+    assert run.summary["refused"] == "production" and "--confirm-prod" in run.summary["message"]
+
+
+# The audit.
+
+def test_an_audit_writes_nothing_and_needs_no_guard(production):
+    before = production.fingerprint()
+    production.ursa(AUDIT, code=1)
+    assert production.fingerprint() == before
+
+
+def test_an_audit_of_an_empty_catalog_is_never_green(tmp_path):
+    (tmp_path / "ursa.toml").write_text('default_profile = "x"\n[profile.x]\nroot = "lab"\n')
+    ursa("catalog", "init", "--staging", cwd=tmp_path)
+    run = ursa(AUDIT, "--json", cwd=tmp_path, code=4)
+    assert run.summary["error"]["code"] == "not_found"
+
+
+def test_an_audit_tells_people_how_to_repair_it(pristine):
+    out = pristine.ursa(AUDIT, code=1).out
+    assert "Repair it" in out and f"--profile local {BACKFILL} --nas-root DIR" in out
+    kinds = {record["record"] for record in pristine.ursa(AUDIT, "--json", code=1).records}
+    assert kinds == {"run", "row", "summary"}
+
+
+# Merge maps.
+
+def test_a_merge_map_is_checked_without_a_laboratory(tmp_path):
+    (tmp_path / "map").write_text("Maya Chen <p3> = maya\nbell hooks =\n")
+    run = ursa("participants", "check-merge-map", "map", "MAYA", "jonas weber", "Test", "unknown",
+               "", "bell HOOKS", "\U0001F600", "--json", cwd=tmp_path, code=1)
+    assert [(row["action"], row["canonical_name"], row["participant_id"])
+            for row in run.rows()] == [
+        ("mapped", "Maya Chen", "p3"), ("unmapped", "Jonas Weber", "jonas-weber"),
+        ("skip_placeholder", None, None), ("skip_sentinel", None, None),
+        ("skip_sentinel", None, None), ("mapped", "bell hooks", "bell-hooks"),
+        ("unreadable", None, None)]
+    assert run.summary["canonical_names"] == 2 and run.summary["aliases"] == 1
+
+
+def test_a_wrong_merge_map_names_its_line(tmp_path):
+    (tmp_path / "map").write_text("# mine\nMaya Chen = maya\nMaya = m\n")
+    run = ursa("participants", "check-merge-map", "map", cwd=tmp_path, code=3)
+    assert "map:3: 'Maya' is an alias of 'Maya Chen' (line 2)" in run.err
