@@ -1,13 +1,12 @@
 // reconstruct-all-recent. Source: commands.md, "reconstruct-all-recent".
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 #include "cli/ingest_settings.h"
+#include "cli/laboratory.h"
 #include "cli/participant_settings.h"
 #include "cli/reconstruct_report.h"
 #include "maintenance/reconstruct_work.h"
