@@ -8,6 +8,8 @@
 namespace ursa::cli {
 
 std::unique_ptr<Command> MakeFixDurations();
+std::unique_ptr<Command> MakeReconstructAllRecent();
+std::unique_ptr<Command> MakeIngest();
 std::unique_ptr<Command> MakeFixModalities();
 std::unique_ptr<Command> MakeBackfillParticipants();
 std::unique_ptr<Command> MakeAuditParticipants();

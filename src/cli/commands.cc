@@ -7,6 +7,7 @@ namespace ursa::cli {
 CommandList AllCommands() {
   CommandList list;
   list.commands.push_back(MakeFixDurations());
+  list.commands.push_back(MakeReconstructAllRecent());
   list.commands.push_back(MakeFixModalities());
   list.commands.push_back(MakeBackfillParticipants());
   list.commands.push_back(MakeAuditParticipants());
@@ -15,6 +16,7 @@ CommandList AllCommands() {
   list.commands.push_back(MakeApply());
   list.commands.push_back(MakeRuns());
   list.commands.push_back(MakeRestore());
+  list.commands.push_back(MakeIngest());
   list.commands.push_back(MakeCatalogInit());
   list.commands.push_back(MakeCatalogShow());
   list.commands.push_back(MakeCatalogHistory());

@@ -63,6 +63,15 @@ Result<std::unique_ptr<Store>> Open(
   return opened;
 }
 
+// "account.r2.cloudflarestorage.com" of "https://account.r2.cloudflarestorage.com:443/".
+std::string_view HostOf(std::string_view endpoint) {
+  const size_t scheme = endpoint.find("://");
+  if (scheme != std::string_view::npos) {
+    endpoint.remove_prefix(scheme + 3);
+  }
+  return endpoint.substr(0, endpoint.find_first_of(":/"));
+}
+
 }  // namespace
 
 Environment EnvironmentOf(const Profile& profile, Writes writes) {
@@ -119,6 +128,15 @@ Result<WritableLaboratory> OpenWritableLaboratory(const Invocation& invocation,
   URSA_TRY(auto assets, OpenWritableBucket(invocation, profile, BucketRole::kAssets));
   return WritableLaboratory{profile, EnvironmentOf(profile, writes), std::move(raw),
                             std::move(assets)};
+}
+
+std::string RawLocation(const Profile& profile) {
+  const auto* bucket = std::get_if<S3Place>(&profile.place);
+  if (bucket == nullptr) {
+    return "local://raw";
+  }
+  const bool is_r2 = HostOf(bucket->endpoint).ends_with(".r2.cloudflarestorage.com");
+  return (is_r2 ? "r2://" : "s3://") + bucket->raw_bucket;
 }
 
 }  // namespace ursa::cli

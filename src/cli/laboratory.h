@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "cli/command.h"
@@ -57,5 +58,9 @@ Result<std::unique_ptr<store::ObjectStore>> OpenWritableBucket(const Invocation&
 // How a bucket of a profile that has buckets is opened.
 Result<store::S3Settings> S3SettingsOf(const Invocation& invocation, const Profile& profile,
                                        BucketRole role);
+
+// What the raw_storage_uri of a row begins with: "local://raw", "r2://<bucket>", "s3://<bucket>".
+// Source: raw-recordings.md section 4, "Rows of a manifest".
+std::string RawLocation(const Profile& profile);
 
 }  // namespace ursa::cli

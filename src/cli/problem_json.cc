@@ -12,6 +12,15 @@ Json ProblemsJson(const std::vector<raw::Problem>& problems) {
   return list;
 }
 
+Json ProblemsJson(const std::vector<ingest::Problem>& problems) {
+  Json list = Json::array();
+  for (const ingest::Problem& problem : problems) {
+    list.push_back(
+        Json{{"code", problem.code}, {"key", problem.key}, {"message", problem.message}});
+  }
+  return list;
+}
+
 Json TimeJson(const std::optional<TimeNs>& time) {
   return time ? Json(FormatTime(*time)) : Json(nullptr);
 }

@@ -6,12 +6,14 @@
 
 #include "base/time.h"
 #include "cli/table.h"
+#include "ingest/problem.h"
 #include "raw/problem.h"
 
 namespace ursa::cli {
 
 // [{"code", "key", "message"}]
 Json ProblemsJson(const std::vector<raw::Problem>& problems);
+Json ProblemsJson(const std::vector<ingest::Problem>& problems);
 
 // A derived time, with nine digits; null for none.
 Json TimeJson(const std::optional<TimeNs>& time);

@@ -55,12 +55,6 @@ class Directory final : public ObjectStore {
   [[nodiscard]] tl::unexpected<Error> SystemError(std::string_view key, const char* what) const {
     return FileError(errno, what, PathOf(key));
   }
-  // The object has its name, but a power cut could take that away again.
-  [[nodiscard]] tl::unexpected<Error> NameNotDurable(std::string_view key) const {
-    Error error = SystemError(key, "write the directory of").value();
-    error.code = ErrorCode::kUnknownOutcome;
-    return tl::unexpected(std::move(error));
-  }
   [[nodiscard]] Result<FileDescriptor> OpenParent(const std::string& key) const;
   [[nodiscard]] Result<FileDescriptor> MakeParent(const std::string& key) const;
   Result<void> PutIfAbsent(const FileDescriptor& parent, const std::string& key,
@@ -317,7 +311,7 @@ Result<void> Directory::PutIfAbsent(const FileDescriptor& parent, const std::str
     RemoveTemporary(temporary);
   }
   if (written && fsync(parent.Get()) != 0) {
-    return NameNotDurable(key);
+    return SystemError(key, "write the directory of");
   }
   return written;
 }
@@ -332,7 +326,7 @@ Result<void> Directory::Replace(const FileDescriptor& parent, const std::string&
   }
   RemoveTemporary(made.second);
   if (written && fsync(parent.Get()) != 0) {
-    return NameNotDurable(key);
+    return SystemError(key, "write the directory of");
   }
   return written;
 }

@@ -1,0 +1,169 @@
+#include "base/task_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+namespace ursa {
+namespace {
+
+using namespace std::chrono_literals;
+
+Result<void> NoTick() { return {}; }
+
+// Tasks 0 .. count - 1, all available from the beginning.
+std::function<std::optional<PoolTask>()> Tasks(size_t count, std::function<void(size_t)> work,
+                                               std::function<Result<void>(size_t)> done) {
+  return [=, taken = size_t{0}]() mutable -> std::optional<PoolTask> {
+    if (taken == count) {
+      return std::nullopt;
+    }
+    const size_t task = taken++;
+    return PoolTask{[=] { work(task); }, [=] { return done(task); }};
+  };
+}
+
+TEST(TaskPool, RunsEveryTaskOnce) {
+  std::vector<std::atomic<int>> worked(200);
+  std::vector<int> done(200);
+  ASSERT_TRUE(RunTasks({4, {}},
+                       Tasks(
+                           200, [&](size_t i) { ++worked[i]; },
+                           [&](size_t i) -> Result<void> {
+                             ++done[i];
+                             return {};
+                           }),
+                       NoTick));
+  for (size_t i = 0; i < worked.size(); ++i) {
+    EXPECT_EQ(worked[i], 1);
+    EXPECT_EQ(done[i], 1);
+  }
+}
+
+TEST(TaskPool, OneTaskThatStallsBlocksNothing) {
+  std::latch others(9);
+  size_t finished_before_stalled = 0;
+  size_t finished = 0;
+  ASSERT_TRUE(RunTasks({2, {}},
+                       Tasks(
+                           10,
+                           [&](size_t i) {
+                             if (i == 0) {
+                               others.wait();
+                             } else {
+                               others.count_down();
+                             }
+                           },
+                           [&](size_t i) -> Result<void> {
+                             if (i == 0) {
+                               finished_before_stalled = finished;
+                             }
+                             ++finished;
+                             return {};
+                           }),
+                       NoTick));
+  EXPECT_EQ(finished, 10U);
+  EXPECT_GE(finished_before_stalled, 8U);
+}
+
+TEST(TaskPool, NeverRunsMoreThanJobsAtOnce) {
+  std::atomic<int> running{0};
+  std::atomic<int> most{0};
+  ASSERT_TRUE(RunTasks({3, {}},
+                       Tasks(
+                           60,
+                           [&](size_t) {
+                             const int now = ++running;
+                             int before = most;
+                             while (before < now && !most.compare_exchange_weak(before, now)) {
+                             }
+                             std::this_thread::sleep_for(1ms);
+                             --running;
+                           },
+                           [](size_t) { return Result<void>(); }),
+                       NoTick));
+  EXPECT_LE(most, 3);
+}
+
+TEST(TaskPool, AsksAgainForTasksThatAResultBringsAbout) {
+  int left = 5;
+  bool waiting = false;
+  ASSERT_TRUE(RunTasks(
+      {2, {}},
+      [&]() -> std::optional<PoolTask> {
+        if (left == 0 || waiting) {
+          return std::nullopt;
+        }
+        waiting = true;
+        return PoolTask{[] {},
+                        [&]() -> Result<void> {
+                          --left;
+                          waiting = false;
+                          return {};
+                        }};
+      },
+      NoTick));
+  EXPECT_EQ(left, 0);
+}
+
+TEST(TaskPool, TheFirstErrorEndsItAndNoResultOfRunningWorkIsLost) {
+  std::atomic<int> worked{0};
+  int done = 0;
+  const auto result = RunTasks(
+      {4, {}},
+      Tasks(
+          1000, [&](size_t) { ++worked; },
+          [&](size_t i) -> Result<void> {
+            ++done;
+            return i == 3 ? Result<void>(Fail(ErrorCode::kCorrupt, "three")) : Result<void>();
+          }),
+      NoTick);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "three");
+  EXPECT_EQ(done, worked);
+  EXPECT_LT(worked, 1000);
+}
+
+TEST(TaskPool, StopEndsItWithInterrupted) {
+  std::stop_source stop;
+  int done = 0;
+  const auto result = RunTasks({2, stop.get_token()},
+                               Tasks(
+                                   1000, [](size_t) {},
+                                   [&](size_t) -> Result<void> {
+                                     if (++done == 5) {
+                                       stop.request_stop();
+                                     }
+                                     return {};
+                                   }),
+                               NoTick);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kInterrupted);
+  EXPECT_LE(done, 7);
+}
+
+TEST(TaskPool, TicksWhileAllWorkStalls) {
+  std::atomic<bool> ticked_twice{false};
+  int ticks = 0;
+  ASSERT_TRUE(RunTasks({1, {}, 1ms},
+                       Tasks(
+                           1,
+                           [&](size_t) {
+                             while (!ticked_twice) {
+                               std::this_thread::yield();
+                             }
+                           },
+                           [](size_t) { return Result<void>(); }),
+                       [&]() -> Result<void> {
+                         ticked_twice = ++ticks >= 2;
+                         return {};
+                       }));
+  EXPECT_GE(ticks, 2);
+}
+
+}  // namespace
+}  // namespace ursa

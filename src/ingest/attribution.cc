@@ -1,0 +1,71 @@
+#include "ingest/attribution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "delta/scan.h"
+#include "participants/attribution.h"
+#include "participants/name.h"
+
+namespace ursa::ingest {
+
+Result<Attributor> Attributor::Make(const catalog::Catalog& catalog,
+                                    const participants::Canonicalizer& canonicalizer, size_t jobs,
+                                    std::stop_token stop) {
+  Attributor attributor(canonicalizer);
+  const auto table = catalog.Table(catalog::kParticipants);
+  if (!table) {
+    // Made by its first row.
+    return table.error().code == ErrorCode::kNotFound ? Result<Attributor>(std::move(attributor))
+                                                      : Propagate(table.error());
+  }
+  delta::ScanOptions scan;
+  scan.columns = {"participant_id", "display_name"};
+  scan.jobs = jobs;
+  scan.stop = std::move(stop);
+  URSA_CHECK(delta::Scan(
+      catalog.Assets(), **table, scan, [&](const delta::RowBatch& batch) -> Result<void> {
+        for (size_t i = 0; i < batch.RowCount(); ++i) {
+          attributor.known_.Add(std::string(batch.String(0, i)), std::string(batch.String(1, i)));
+        }
+        return {};
+      }));
+  return attributor;
+}
+
+Attributor::Found Attributor::Attribute(std::string_view text, const std::string& key) {
+  Found found;
+  const auto attribution = participants::AttributeFile(text, *canonicalizer_, known_);
+  if (attribution.fault) {
+    found.problems.push_back(
+        MakeProblem(code::kParticipantUnreadable, key, attribution.fault->message));
+    return found;
+  }
+  for (const participants::Participant& participant : attribution.participants) {
+    const std::string* owner = known_.DisplayNameOf(participant.participant_id);
+    if (owner != nullptr && canonicalizer_->Merges().Find(participant.name) == nullptr &&
+        participants::FoldName(*owner) != participants::FoldName(participant.name)) {
+      found = {};
+      found.problems.push_back(MakeProblem(
+          code::kParticipantCollision, key,
+          fmt::format("the name {} has the id {}, which is that of {}: say in the merge map who is "
+                      "meant, then backfill-participants",
+                      participant.name, participant.participant_id, *owner)));
+      return found;
+    }
+    if (std::ranges::find(found.participant_ids, participant.participant_id) ==
+        found.participant_ids.end()) {
+      found.participant_ids.push_back(participant.participant_id);
+      if (owner == nullptr) {
+        found.participants.push_back({participant.participant_id, participant.name, {}, {}});
+      }
+    }
+  }
+  for (const catalog::Participant& row : found.participants) {
+    known_.Add(row.participant_id, row.display_name);
+  }
+  return found;
+}
+
+}  // namespace ursa::ingest

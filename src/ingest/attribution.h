@@ -1,0 +1,47 @@
+// Who took part, as a recording's participant.txt says, for rows that are about to be inserted.
+//
+// Names that nobody has yet become participants, once each however many recordings name them. A
+// name whose slug belongs to somebody else is left for a person: the recording stays unattributed,
+// and audit-participants says so. Source: raw-recordings.md sections 4 and 5.
+#pragma once
+
+#include <set>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/rows.h"
+#include "ingest/problem.h"
+#include "participants/canonicalizer.h"
+
+namespace ursa::ingest {
+
+// Not thread-safe.
+class Attributor {
+ public:
+  // Knows the catalog's participants.
+  static Result<Attributor> Make(const catalog::Catalog& catalog,
+                                 const participants::Canonicalizer& canonicalizer, size_t jobs,
+                                 std::stop_token stop);
+
+  struct Found {
+    std::vector<std::string> participant_ids;        // in the file's order
+    std::vector<catalog::Participant> participants;  // those of them that are new
+    std::vector<Problem> problems;
+  };
+
+  // Whom the text of a participant.txt names; `key` is where it lies.
+  Found Attribute(std::string_view text, const std::string& key);
+
+ private:
+  explicit Attributor(const participants::Canonicalizer& canonicalizer)
+      : canonicalizer_(&canonicalizer) {}
+
+  const participants::Canonicalizer* canonicalizer_;
+  participants::KnownParticipants known_;
+};
+
+}  // namespace ursa::ingest

@@ -1,0 +1,43 @@
+// All manifests of a recording, and which one counts.
+//
+// The rig's (recordings/<id>/manifest.json, then manifests/<id>/manifest.json) counts where it
+// passes the gate, else the reconstructed one. One that is neither augmented nor legacy, or two
+// that pass with different hashes, are left for a person. Source: raw-recordings.md section 4.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "ingest/manifest.h"
+#include "ingest/problem.h"
+#include "ingest/recording_listing.h"
+#include "store/object_store.h"
+
+namespace ursa::ingest {
+
+struct FoundManifest {
+  Manifest manifest;
+  std::string key;
+};
+
+struct RecordingManifests {
+  std::optional<FoundManifest> counts;  // the augmented one that counts
+  std::optional<FoundManifest> legacy;  // the rig's, where it is legacy
+  std::vector<FoundManifest> nodes;     // in the order of their names
+  std::optional<Problem> fault;         // bad_manifest, conflicting_manifests
+
+  // Why a recording without an augmented manifest has none: code::kLegacyManifest,
+  // kNodeManifests or kNoManifest.
+  [[nodiscard]] std::string_view WhyNone() const;
+  // "rig-3" of the manifest that says it first; empty where none does.
+  [[nodiscard]] std::string Hostname() const;
+};
+
+// Reads them, each at most once. Errors are failed reads.
+Result<RecordingManifests> ReadManifests(const store::ReadableStore& raw,
+                                         const RecordingListing& listing);
+
+}  // namespace ursa::ingest

@@ -1,0 +1,36 @@
+// When a recording started: by its manifests, its first samples, or its name.
+//
+// In this order: started_at of the manifest that counts, of the legacy one, the earliest of the
+// node manifests; the earliest first sample over all workers; the stamp in the recording's id. A
+// manifest's time that does not parse, or is not plausible, is passed over.
+// Source: raw-recordings.md section 3.3.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ingest/problem.h"
+#include "ingest/recording_listing.h"
+#include "ingest/recording_manifests.h"
+#include "ingest/rig_time.h"
+#include "store/object_store.h"
+
+namespace ursa::ingest {
+
+// The start, or the problem because of which the recording has none: a local time that a clock
+// change skips, a failed read.
+tl::expected<TimeNs, Problem> DeriveRecordingStart(const store::ReadableStore& raw,
+                                                   const RecordingListing& listing,
+                                                   const RecordingManifests& manifests,
+                                                   const RigTimezone& timezone);
+
+// A manifest's time in UTC; none where it has none that parses to a plausible time.
+tl::expected<std::optional<TimeNs>, Problem> PlausibleTime(const std::optional<IsoTime>& time,
+                                                           const std::string& key,
+                                                           const RigTimezone& timezone);
+
+}  // namespace ursa::ingest

@@ -1,0 +1,149 @@
+#include "maintenance/reconstruct_recording.h"
+
+#include <fmt/format.h>
+
+#include "ingest/reconstruction.h"
+#include "ingest/recording_manifests.h"
+#include "ingest/recording_start.h"
+
+namespace ursa::maintenance {
+namespace {
+
+namespace code = ingest::code;
+using ingest::MakeProblem;
+
+}  // namespace
+
+void RecordingUnderWay::Fail(ingest::Problem problem) {
+  if (!failure_) {
+    failure_ = std::move(problem);
+  }
+}
+
+void RecordingUnderWay::FailRead(const Error& error) {
+  Fail(MakeProblem(code::kReadFailed, raw::RecordingPrefix(recording_id_), error.ToString()));
+}
+
+void RecordingUnderWay::Begin() {
+  auto listing = ingest::ReadListing(tools_.raw, recording_id_);
+  if (!listing) {
+    FailRead(listing.error());
+    return;
+  }
+  listing_ = std::move(*listing);
+  if (!listing_.bad_keys.empty()) {
+    Fail(listing_.bad_keys.front());
+    return;
+  }
+  journal_ = ingest::Journal::Load(tools_.assets, recording_id_);
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < listing_.inventory.size(); ++i) {
+    const store::ObjectInfo& object = listing_.inventory[i];
+    const std::string_view path = listing_.PathOf(object);
+    const auto known = journal_.Find(path, object);
+    files_.push_back({std::string(path), object.size_bytes, known.value_or("")});
+    if (known) {
+      tools_.hashing.progress.Advance(object.size_bytes, 0);
+    } else {
+      missing_.push_back(i);
+      bytes += object.size_bytes;
+    }
+  }
+  budget_ = std::make_unique<ingest::ReadBudget>(tools_.clock, tools_.limits, bytes);
+}
+
+RecordingUnderWay::Hashed RecordingUnderWay::HashFile(size_t file) {
+  return ingest::HashObject(tools_.hashing, listing_.inventory[file], *budget_);
+}
+
+void RecordingUnderWay::Note(size_t file, const Hashed& hashed) {
+  if (!hashed) {
+    return;  // interrupted
+  }
+  if (!*hashed) {
+    Fail(hashed->error());
+    return;
+  }
+  files_[file].sha256 = **hashed;
+  journal_.Add(files_[file].path, listing_.inventory[file], **hashed);
+}
+
+void RecordingUnderWay::Finish() {
+  const auto listing = ingest::ReadListing(tools_.raw, recording_id_);
+  if (!listing) {
+    FailRead(listing.error());
+    return;
+  }
+  const auto manifests = ingest::ReadManifests(tools_.raw, *listing);
+  if (!manifests) {
+    FailRead(manifests.error());
+    return;
+  }
+  if (manifests->fault) {
+    Fail(*manifests->fault);
+  } else if (!manifests->counts) {
+    WriteManifest(*listing, *manifests);
+  }
+  if (failure_) {
+    return;
+  }
+  candidate_ = ingest::PrepareIngest(tools_.raw, recording_id_, tools_.settings);
+  if (candidate_.action != ingest::IngestAction::kIngested) {
+    Fail(candidate_.Why());
+  }
+}
+
+void RecordingUnderWay::WriteManifest(const ingest::RecordingListing& listing,
+                                      const ingest::RecordingManifests& manifests) {
+  if (files_.empty() || !ingest::HaveSameInventory(listing_, listing)) {
+    Fail(MakeProblem(code::kInventoryChanged, listing.prefix,
+                     "its files changed while they were read; run again when they don't any more"));
+    return;
+  }
+  const auto start =
+      ingest::DeriveRecordingStart(tools_.raw, listing, manifests, tools_.settings.timezone);
+  if (!start) {
+    Fail(start.error());
+    return;
+  }
+  const std::string text = ingest::MakeReconstructedManifest(
+      {listing, manifests, files_, *start, tools_.clock.Now(), tools_.tool});
+  if (text.size() > ingest::kManifestBytesMax) {
+    Fail(MakeProblem(code::kTooManyFiles, listing.prefix,
+                     fmt::format("its manifest would have {} bytes, and {} are read", text.size(),
+                                 ingest::kManifestBytesMax)));
+    return;
+  }
+  PutManifest(text, ingest::ReconstructedHash(recording_id_, files_));
+}
+
+void RecordingUnderWay::PutManifest(const std::string& text, const std::string& hash) {
+  const std::string key =
+      raw::RecordingPrefix(recording_id_) + std::string(ingest::kReconstructedName);
+  const auto put = tools_.raw.Put(key, text, store::PutCondition::kIfAbsent);
+  if (!put) {
+    SettlePut(key, hash, put.error());
+  }
+}
+
+// What is there decides: a manifest with the same hash is as good as ours.
+void RecordingUnderWay::SettlePut(const std::string& key, const std::string& hash,
+                                  const Error& error) {
+  if (error.code != ErrorCode::kAlreadyExists && error.code != ErrorCode::kUnknownOutcome) {
+    Fail(MakeProblem(code::kWriteFailed, key, error.ToString()));
+    return;
+  }
+  const auto existing = tools_.raw.Get(key);
+  if (!existing) {
+    Fail(MakeProblem(code::kWriteFailed, key, existing.error().ToString()));
+    return;
+  }
+  const auto manifest = ingest::ParseManifest(existing->bytes, recording_id_);
+  if (!manifest || manifest->recording_hash != hash) {
+    Fail(MakeProblem(
+        code::kConflictingManifests, key,
+        fmt::format("somebody else put one there meanwhile that has not the hash {}", hash)));
+  }
+}
+
+}  // namespace ursa::maintenance

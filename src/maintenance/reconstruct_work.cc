@@ -1,0 +1,302 @@
+#include "maintenance/reconstruct_work.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <list>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/task_pool.h"
+#include "maintenance/reconstruct_batch.h"
+#include "maintenance/reconstruct_recording.h"
+
+namespace ursa::maintenance {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr size_t kBatchRecordingsMax = 500;
+constexpr Nanoseconds kBatchAge = 30s;
+constexpr Nanoseconds kJournalInterval = 5s;
+
+// Counts the bytes that go by.
+class CountingProgress final : public Progress {
+ public:
+  explicit CountingProgress(Progress& progress) : progress_(progress) {}
+  void Begin(std::string_view phase, std::string_view unit, uint64_t total) override {
+    progress_.Begin(phase, unit, total);
+  }
+  void Advance(uint64_t units, uint64_t bytes) override {
+    bytes_ += bytes;
+    progress_.Advance(units, bytes);
+  }
+  [[nodiscard]] uint64_t Bytes() const { return bytes_; }
+
+ private:
+  Progress& progress_;
+  std::atomic<uint64_t> bytes_{0};
+};
+
+// A recording in the pool and where it stands; touched by the calling thread alone.
+struct Admitted {
+  enum class Step { kBegin, kHash, kFinish, kEnd };
+
+  Admitted(const RecordingTools& tools, ReconstructRow& its_row)
+      : row(its_row), recording(tools, its_row.recording_id) {}
+
+  ReconstructRow& row;
+  RecordingUnderWay recording;
+  Step step = Step::kBegin;  // that comes next, or that runs
+  size_t next_file = 0;      // of recording.Missing()
+  size_t running = 0;        // tasks
+  bool is_saving = false;
+  std::optional<Nanoseconds> journal_due;  // none: the journal is as saved
+
+  [[nodiscard]] bool HasFileToHash() const {
+    return step == Step::kHash && !recording.Failure() && next_file < recording.Missing().size();
+  }
+};
+
+using AdmittedPtr = std::shared_ptr<Admitted>;
+
+// The state machine. Its methods run on the thread that calls Run, tasks' work elsewhere.
+class Work {
+ public:
+  Work(const ReconstructContext& context, const ReconstructOptions& options,
+       std::vector<ReconstructRow>& rows, ReconstructOutcome& outcome)
+      : context_(context),
+        outcome_(outcome),
+        progress_(context.planning.progress),
+        clock_(context.planning.clock),
+        tools_{context.raw,
+               context.assets,
+               clock_,
+               {context.raw, clock_, context.random, progress_, context.planning.stop},
+               options.limits,
+               {options.timezone, context.raw_location, options.break_stale_locks, clock_.Now()},
+               context.planning.tool},
+        run_id_(MakeRunId()) {
+    for (ReconstructRow& row : rows) {
+      if (row.IsWork()) {
+        waiting_.push_back(&row);
+      }
+    }
+  }
+
+  Result<void> Run() {
+    uint64_t bytes = 0;
+    for (const ReconstructRow* row : waiting_) {
+      bytes += row->action == ReconstructAction::kReconstruct ? row->bytes.value_or(0) : 0;
+    }
+    progress_.Begin("hashing", "bytes", bytes);
+    const auto result = RunTasks(
+        {context_.planning.jobs, context_.planning.stop}, [this] { return Next(); },
+        [] { return Result<void>(); });
+    for (const AdmittedPtr& admitted : admitted_) {
+      LeaveBehind(*admitted);
+    }
+    outcome_.bytes_read = progress_.Bytes();
+    return result;
+  }
+
+ private:
+  [[nodiscard]] std::string MakeRunId() const {
+    return Sha256Hex(nlohmann::ordered_json{{"command", kReconstructAllRecent},
+                                            {"catalog", context_.planning.catalog.Uri()},
+                                            {"run", MakeUuid(context_.random)}}
+                         .dump());
+  }
+
+  std::optional<PoolTask> Next() {
+    if (IsBatchDue()) {
+      return CommitTask();
+    }
+    for (const AdmittedPtr& admitted : admitted_) {
+      if (auto task = NextOf(admitted)) {
+        return task;
+      }
+    }
+    // As many as there are threads, and one more, so that a stalled one keeps no thread idle.
+    if (waiting_.empty() || admitted_.size() > context_.planning.jobs) {
+      return std::nullopt;
+    }
+    admitted_.push_back(std::make_shared<Admitted>(tools_, *waiting_.front()));
+    waiting_.pop_front();
+    return NextOf(admitted_.back());
+  }
+
+  std::optional<PoolTask> NextOf(const AdmittedPtr& admitted) {
+    if (admitted->journal_due && !admitted->is_saving &&
+        clock_.Steady() >= *admitted->journal_due) {
+      return JournalTask(admitted);
+    }
+    if (admitted->HasFileToHash()) {
+      return HashTask(admitted);
+    }
+    if (admitted->running > 0) {
+      return std::nullopt;
+    }
+    if (admitted->step == Admitted::Step::kBegin) {
+      return admitted->row.action == ReconstructAction::kIngest ? FinishTask(admitted)
+                                                                : BeginTask(admitted);
+    }
+    return FinishTask(admitted);
+  }
+
+  PoolTask BeginTask(const AdmittedPtr& admitted) {
+    ++admitted->running;
+    return {[=] { admitted->recording.Begin(); },
+            [=, this]() -> Result<void> {
+              admitted->step = Admitted::Step::kHash;
+              return EndTask(admitted);
+            }};
+  }
+
+  PoolTask HashTask(const AdmittedPtr& admitted) {
+    ++admitted->running;
+    const size_t file = admitted->recording.Missing()[admitted->next_file++];
+    const auto hashed = std::make_shared<std::optional<RecordingUnderWay::Hashed>>();
+    return {[=] { *hashed = admitted->recording.HashFile(file); },
+            [=, this]() -> Result<void> {
+              const bool is_new = hashed->value().has_value() && hashed->value()->has_value();
+              admitted->recording.Note(file, **hashed);
+              if (is_new && !admitted->journal_due) {
+                admitted->journal_due = clock_.Steady() + kJournalInterval;
+              }
+              return EndTask(admitted);
+            }};
+  }
+
+  PoolTask FinishTask(const AdmittedPtr& admitted) {
+    ++admitted->running;
+    admitted->step = Admitted::Step::kFinish;
+    return {[=] { admitted->recording.Finish(); },
+            [=, this]() -> Result<void> {
+              admitted->step = Admitted::Step::kEnd;
+              return EndTask(admitted);
+            }};
+  }
+
+  PoolTask JournalTask(const AdmittedPtr& admitted) {
+    ++admitted->running;
+    admitted->is_saving = true;
+    admitted->journal_due.reset();
+    const auto saved = std::make_shared<Result<void>>();
+    return {[=, this, key = admitted->recording.TheJournal().Key(),
+             text = admitted->recording.TheJournal().Text()] { *saved = PutJournal(key, text); },
+            [=, this]() -> Result<void> {
+              admitted->is_saving = false;
+              KeepFollowUp(*saved);
+              return EndTask(admitted);
+            }};
+  }
+
+  // A recording goes out of the pool once it failed or is finished, and none of its tasks runs.
+  Result<void> EndTask(const AdmittedPtr& admitted) {
+    --admitted->running;
+    const bool is_over =
+        admitted->recording.Failure().has_value() || admitted->step == Admitted::Step::kEnd;
+    if (admitted->running == 0 && is_over) {
+      admitted_.remove(admitted);
+      TakeOut(*admitted);
+    }
+    return {};
+  }
+
+  void TakeOut(Admitted& admitted) {
+    ReconstructRow& row = admitted.row;
+    if (const auto& failure = admitted.recording.Failure()) {
+      row.action = failure->code == ingest::code::kTimeout ? ReconstructAction::kTimeout
+                                                           : ReconstructAction::kFailed;
+      row.reason = failure->code;
+      row.problems.insert(row.problems.begin(), *failure);
+      LeaveBehind(admitted);
+      return;
+    }
+    row.spent = admitted.recording.Spent();
+    if (ready_.candidates.empty()) {
+      ready_since_ = clock_.Steady();
+    }
+    ready_.Add(std::move(admitted.recording.Candidate()), &row);
+  }
+
+  // Keeps what was done of a recording that is not ready.
+  void LeaveBehind(Admitted& admitted) {
+    admitted.row.spent = admitted.recording.Spent();
+    if (admitted.journal_due) {
+      const ingest::Journal& journal = admitted.recording.TheJournal();
+      KeepFollowUp(PutJournal(journal.Key(), journal.Text()));
+    }
+  }
+
+  Result<void> PutJournal(const std::string& key, const std::string& text) const {
+    URSA_CHECK_CONTEXT(context_.assets.Put(key, text, store::PutCondition::kNone),
+                       "writing a journal");
+    return {};
+  }
+
+  void KeepFollowUp(const Result<void>& result) {
+    if (!result) {
+      outcome_.follow_up_errors.push_back(result.error());
+    }
+  }
+
+  [[nodiscard]] bool IsBatchDue() const {
+    if (is_committing_ || ready_.candidates.empty()) {
+      return false;
+    }
+    const bool is_last = waiting_.empty() && admitted_.empty();
+    return is_last || ready_.candidates.size() >= kBatchRecordingsMax ||
+           clock_.Steady() - ready_since_ >= kBatchAge;
+  }
+
+  PoolTask CommitTask() {
+    is_committing_ = true;
+    const auto batch = std::make_shared<ReadyBatch>(std::exchange(ready_, {}));
+    const auto applied = std::make_shared<Result<std::optional<plan::ApplyOutcome>>>();
+    const std::string run_id = fmt::format("{}.{}", run_id_, ++batches_);
+    return {[=, this] { *applied = CommitBatch(context_, run_id, *batch); },
+            [=, this]() -> Result<void> {
+              is_committing_ = false;
+              return applied->has_value() ? TakeCommitted(*batch, **applied)
+                                          : Result<void>(tl::unexpected(applied->error()));
+            }};
+  }
+
+  Result<void> TakeCommitted(const ReadyBatch& batch,
+                             const std::optional<plan::ApplyOutcome>& applied) {
+    TellRows(batch, applied, outcome_);
+    if (applied && !applied->run_id.empty()) {
+      outcome_.run_id = run_id_;
+    }
+    return applied && applied->stopped_by ? Result<void>(tl::unexpected(*applied->stopped_by))
+                                          : Result<void>();
+  }
+
+  const ReconstructContext& context_;
+  ReconstructOutcome& outcome_;
+  CountingProgress progress_;
+  Clock& clock_;
+  const RecordingTools tools_;
+  const std::string run_id_;
+  std::deque<ReconstructRow*> waiting_;
+  std::list<AdmittedPtr> admitted_;  // in the order of their admission
+  ReadyBatch ready_;
+  Nanoseconds ready_since_{0};
+  bool is_committing_ = false;
+  size_t batches_ = 0;
+};
+
+}  // namespace
+
+Result<void> Reconstruct(const ReconstructContext& context, const ReconstructOptions& options,
+                         std::vector<ReconstructRow>& rows, ReconstructOutcome& outcome) {
+  return Work(context, options, rows, outcome).Run();
+}
+
+}  // namespace ursa::maintenance

@@ -1,0 +1,281 @@
+#include "maintenance/reconstruct_worklist.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/parallel.h"
+#include "delta/scan.h"
+#include "ingest/manifest.h"
+#include "ingest/recording_listing.h"
+#include "ingest/recording_manifests.h"
+#include "raw/recording_id.h"
+
+namespace ursa::maintenance {
+namespace {
+
+namespace code = ingest::code;
+using ingest::MakeProblem;
+
+constexpr std::string_view kRecordingsPrefix = "recordings/";
+constexpr size_t kWindowPerJob = 8;
+// A lock that nothing younger lies beside was left by a rig that died.
+constexpr Nanoseconds kLockIsStaleAfter = std::chrono::hours{7 * 24};
+
+TimeNs WindowStart(uint64_t days, TimeNs now) {
+  constexpr uint64_t kDaysMax = 100'000;  // within int64 nanoseconds
+  return SaturatingAdd(
+      now, -Nanoseconds{std::chrono::hours{24} * static_cast<int64_t>(std::min(days, kDaysMax))});
+}
+
+// Whether a name has to be looked at; what is no recording id has no start, and is always listed.
+bool IsInWindow(std::string_view name, TimeNs window_start, const ingest::RigTimezone& timezone) {
+  const auto stamp = raw::ParseRecordingId(name);
+  if (!stamp) {
+    return true;
+  }
+  const auto utc = timezone.ToUtc(*stamp);
+  return (utc ? *utc : raw::StampAsUtc(*stamp)) >= window_start;
+}
+
+// What the catalog says: its counts, and the ids that could be in the window.
+struct CatalogView {
+  CatalogCounts counts;
+  std::unordered_set<std::string> ids;
+};
+
+Result<CatalogView> ReadCatalog(const PlanningContext& context, const delta::Snapshot& recordings,
+                                TimeNs window_start, const ingest::RigTimezone* timezone) {
+  CatalogView view;
+  delta::ScanOptions scan;
+  scan.columns = {"recording_id", "start_time"};
+  scan.jobs = context.jobs;
+  scan.stop = context.stop;
+  URSA_CHECK(delta::Scan(context.catalog.Assets(), recordings, scan,
+                         [&](const delta::RowBatch& batch) -> Result<void> {
+                           for (size_t i = 0; i < batch.RowCount(); ++i) {
+                             ++view.counts.recordings;
+                             const std::string_view id = batch.String(0, i);
+                             if (timezone != nullptr && IsInWindow(id, window_start, *timezone)) {
+                               view.ids.emplace(id);
+                             }
+                             if (batch.IsNull(1, i)) {
+                               continue;
+                             }
+                             const TimeUs start{Microseconds{batch.Long(1, i)}};
+                             view.counts.recent +=
+                                 start >= std::chrono::ceil<Microseconds>(window_start) ? 1 : 0;
+                             if (!view.counts.newest || start > *view.counts.newest) {
+                               view.counts.newest = start;
+                             }
+                           }
+                           return {};
+                         }));
+  return view;
+}
+
+// All names below recordings/, each once, without a slash.
+Result<std::vector<std::string>> ListNames(const store::ReadableStore& raw) {
+  std::vector<std::string> names;
+  store::ListOptions options;
+  options.delimiter = "/";
+  while (true) {
+    URSA_TRY_CONTEXT(const store::ListPage page, raw.List(kRecordingsPrefix, options),
+                     "listing the raw bucket");
+    for (const std::string& prefix : page.prefixes) {
+      names.push_back(
+          prefix.substr(kRecordingsPrefix.size(), prefix.size() - kRecordingsPrefix.size() - 1));
+    }
+    for (const store::ObjectInfo& object : page.objects) {
+      std::string name = object.key.substr(kRecordingsPrefix.size());
+      if (!name.empty()) {
+        names.push_back(std::move(name));
+      }
+    }
+    if (!page.next) {
+      return names;
+    }
+    options.start_after = *page.next;
+  }
+}
+
+// Looks at one recording.
+class Examination {
+ public:
+  Examination(const PlanningContext& context, const ReconstructOptions& options, TimeNs now)
+      : raw_(context.raw), options_(options), now_(now) {}
+
+  ReconstructRow Run(const std::string& name) && {
+    row_.recording_id = name;
+    if (!raw::ParseRecordingId(name)) {
+      Skip("not_a_recording_id");
+      return std::move(row_);
+    }
+    const auto listing = ingest::ReadListing(raw_, name);
+    if (!listing) {
+      FailRead(listing.error());
+      return std::move(row_);
+    }
+    row_.bytes = listing->inventory_bytes;
+    row_.files = listing->inventory.size();
+    if (!IsSetAside(*listing)) {
+      JudgeManifests(*listing);
+    }
+    return std::move(row_);
+  }
+
+ private:
+  void Skip(std::string_view reason) {
+    row_.action = ReconstructAction::kSkipped;
+    row_.reason = reason;
+  }
+
+  void Fail(ingest::Problem problem) {
+    row_.action = ReconstructAction::kFailed;
+    row_.reason = problem.code;
+    row_.problems.push_back(std::move(problem));
+  }
+
+  void FailRead(const Error& error) {
+    Fail(MakeProblem(code::kReadFailed, raw::RecordingPrefix(row_.recording_id), error.ToString()));
+  }
+
+  // Everything that keeps a recording from being looked at more closely.
+  bool IsSetAside(const ingest::RecordingListing& listing) {
+    const TimeNs newest = listing.newest.value_or(TimeNs::min());
+    const bool is_stale = newest < SaturatingAdd(now_, -kLockIsStaleAfter);
+    if (listing.HasSessionLock() && !(is_stale && options_.break_stale_locks)) {
+      Skip(is_stale ? "stale_lock" : "session_lock");
+    } else if (newest > SaturatingAdd(now_, -options_.quiet)) {
+      Skip("still_arriving");
+    } else if (listing.data_bytes == 0) {
+      Skip("empty");
+    } else if (options_.max_bytes && listing.inventory_bytes > *options_.max_bytes) {
+      row_.action = ReconstructAction::kDeferred;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void JudgeManifests(const ingest::RecordingListing& listing) {
+    auto manifests = ingest::ReadManifests(raw_, listing);
+    if (!manifests) {
+      FailRead(manifests.error());
+      return;
+    }
+    row_.hostname = manifests->Hostname();
+    if (manifests->fault) {
+      Fail(std::move(*manifests->fault));
+    } else if (manifests->counts) {
+      row_.action = ReconstructAction::kIngest;
+      row_.recording_hash = manifests->counts->manifest.recording_hash;
+    } else if (!listing.bad_keys.empty()) {
+      row_.action = ReconstructAction::kFailed;
+      row_.reason = code::kBadKey;
+      row_.problems = listing.bad_keys;
+    } else if (listing.inventory.size() > ingest::kManifestFilesMax) {
+      Fail(MakeProblem(code::kTooManyFiles, listing.prefix,
+                       fmt::format("it has {} files, and a manifest may name {}",
+                                   listing.inventory.size(), ingest::kManifestFilesMax)));
+    } else {
+      row_.action = ReconstructAction::kReconstruct;
+      row_.reason = manifests->WhyNone();
+      row_.problems = ingest::FindSimilarPaths(listing);
+    }
+  }
+
+  const store::ReadableStore& raw_;
+  const ReconstructOptions& options_;
+  const TimeNs now_;
+  ReconstructRow row_;
+};
+
+// Smallest first, what has no size after those that have one, deferred ones last.
+void SortRows(std::vector<ReconstructRow>& rows) {
+  std::ranges::sort(rows, {}, [](const ReconstructRow& row) {
+    return std::tuple(row.action == ReconstructAction::kDeferred, !row.bytes.has_value(),
+                      row.bytes.value_or(0), std::string_view(row.recording_id));
+  });
+}
+
+Result<plan::Plan> MakeBrakes(const PlanningContext& context, const delta::SnapshotPtr& recordings,
+                              const ReconstructOptions& options, uint64_t work) {
+  plan::PlanBuilder builder(MakeHeader(context, std::string(kReconstructAllRecent), {recordings}),
+                            context.spool);
+  URSA_TRY(auto empty_listing, EmptyListingBrake(context.raw));
+  if (empty_listing) {
+    builder.AddBrake(std::move(*empty_listing));
+  }
+  if (options.max_changes) {
+    builder.AddBrake({"max_changes", work, *options.max_changes,
+                      fmt::format("the worklist has {} recordings, more than --max-changes {}",
+                                  work, *options.max_changes)});
+  }
+  return std::move(builder).Finish();
+}
+
+}  // namespace
+
+std::string_view ActionName(ReconstructAction action) {
+  switch (action) {
+    case ReconstructAction::kReconstruct:
+      return "reconstruct";
+    case ReconstructAction::kIngest:
+      return "ingest";
+    case ReconstructAction::kDeferred:
+      return "deferred";
+    case ReconstructAction::kSkipped:
+      return "skipped";
+    case ReconstructAction::kFailed:
+      return "failed";
+    case ReconstructAction::kTimeout:
+      return "timeout";
+    case ReconstructAction::kChangedSincePlan:
+      return "changed_since_plan";
+  }
+  return "";
+}
+
+Result<CatalogCounts> CountRecordings(const PlanningContext& context,
+                                      const delta::Snapshot& recordings, uint64_t days,
+                                      TimeNs now) {
+  URSA_TRY(CatalogView view, ReadCatalog(context, recordings, WindowStart(days, now), nullptr));
+  return view.counts;
+}
+
+Result<Worklist> PlanWorklist(const PlanningContext& context, const delta::SnapshotPtr& recordings,
+                              const ReconstructOptions& options) {
+  const TimeNs now = context.clock.Now();
+  const TimeNs window_start = WindowStart(options.days, now);
+  context.progress.Begin("reading the catalog", "rows", 0);
+  URSA_TRY(const CatalogView view,
+           ReadCatalog(context, *recordings, window_start, &options.timezone));
+  URSA_TRY(std::vector<std::string> names, ListNames(context.raw));
+  std::erase_if(names, [&](const std::string& name) {
+    return !IsInShard(options.shard, name) || !IsInWindow(name, window_start, options.timezone) ||
+           view.ids.contains(name);
+  });
+
+  std::vector<ReconstructRow> rows;
+  const size_t window = context.jobs * kWindowPerJob;
+  std::vector<ReconstructRow> slots(window);
+  context.progress.Begin("listing recordings", "recordings", names.size());
+  URSA_CHECK(OrderedParallelMap(
+      names.size(), context.jobs, window, context.stop,
+      [&](size_t i) { slots[i % window] = Examination(context, options, now).Run(names[i]); },
+      [&](size_t i) -> Result<void> {
+        context.progress.Advance(1, 0);
+        rows.push_back(std::move(slots[i % window]));
+        return {};
+      }));
+  SortRows(rows);
+  const auto work = static_cast<uint64_t>(std::ranges::count_if(rows, &ReconstructRow::IsWork));
+  const auto without_hash = static_cast<uint64_t>(
+      std::ranges::count(rows, ReconstructAction::kReconstruct, &ReconstructRow::action));
+  URSA_TRY(plan::Plan brakes, MakeBrakes(context, recordings, options, work));
+  return Worklist{std::move(rows), view.counts, without_hash, std::move(brakes)};
+}
+
+}  // namespace ursa::maintenance

@@ -1,0 +1,383 @@
+"""reconstruct-all-recent and ingest on a laboratory with a known truth, as its operator runs them."""
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from laboratory import BINARY, Laboratory
+
+COMMAND = ("reconstruct-all-recent", "--days", "500")
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory):
+    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=80)
+
+
+@pytest.fixture
+def laboratory(pristine, tmp_path):
+    return pristine.copy_to(tmp_path / "lab")
+
+
+def expected_of(laboratory):
+    return {recording_id: truth for recording_id, truth in laboratory.truth.items()
+            if truth["reconstruct"] is not None}
+
+
+def wanted_of(laboratory):
+    """What ends up in the catalog."""
+    return {recording_id: truth for recording_id, truth in expected_of(laboratory).items()
+            if truth["reconstruct"]["action"] in ("reconstruct", "ingest")}
+
+
+def by_id(laboratory, table="recordings"):
+    return {row["recording_id"]: row for row in laboratory.table(table).values()}
+
+
+def microseconds(time):
+    return (time - EPOCH) // datetime.timedelta(microseconds=1)
+
+
+def of_kind(laboratory, action):
+    return sorted(recording_id for recording_id, truth in expected_of(laboratory).items()
+                  if truth["reconstruct"]["action"] == action)
+
+
+def check_rows(laboratory, ids):
+    """The catalog's rows of these recordings are exactly the truth."""
+    rows = by_id(laboratory)
+    for recording_id in ids:
+        truth, row = laboratory.truth[recording_id], rows[recording_id]
+        assert row["recording_hash"] == truth["reconstruct"]["recording_hash"], recording_id
+        assert microseconds(row["start_time"]) == truth["start_ns"] // 1000, recording_id
+        assert row["duration_us"] == truth["duration_us"], recording_id
+        assert row["duration_known_wrong"] == (truth["duration_us"] is None), recording_id
+        reconstructed = truth["reconstruct"]["action"] == "reconstruct"
+        assert row["manifest_source"] == ("reconstructed" if reconstructed else "rig")
+
+
+def recording_directory(laboratory, recording_id):
+    return laboratory.root / "raw" / "recordings" / recording_id
+
+
+def make_large(laboratory, recording_id, files, size):
+    """Puts files of zeros into a recording, as old as what lies beside them."""
+    worker = recording_directory(laboratory, recording_id) / "camera_9"
+    worker.mkdir()
+    for number in range(files):
+        path = worker / f"camera_{number:04}.mp4"
+        with path.open("wb") as file:
+            file.truncate(size)
+        os.utime(path, (time.time() - 86_400, time.time() - 86_400))
+
+
+def test_a_dry_run_lists_what_is_true_and_writes_nothing(pristine):
+    before = pristine.fingerprint()
+    run = pristine.ursa(*COMMAND, "--json", code=1)
+    assert pristine.fingerprint() == before
+    expected = expected_of(pristine)
+    rows = {row["recording_id"]: row for row in run.rows()}
+    assert rows.keys() == expected.keys()
+    for recording_id, truth in expected.items():
+        row = rows[recording_id]
+        for name in ("action", "reason", "files", "bytes"):
+            assert row[name] == truth["reconstruct"][name], (name, row)
+        assert row["duration_s"] is None and row["seconds"] is None
+    assert run.summary["bytes_read"] == 0
+    assert run.summary["dry_run"] is True
+    assert run.summary["committed"] == 0
+
+
+def test_the_worklist_is_smallest_first(pristine):
+    sizes = [row["bytes"] for row in pristine.ursa(*COMMAND, "--json", code=1).rows()]
+    assert sizes == sorted(sizes) and len(sizes) > 5
+
+
+def test_a_commit_fills_the_missing_days_with_exactly_the_truth(laboratory):
+    wanted = wanted_of(laboratory)
+    before = by_id(laboratory)
+    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+    check_rows(laboratory, wanted)
+    after = by_id(laboratory)
+    assert after.keys() == before.keys() | wanted.keys()
+    assert all(after[recording_id] == row for recording_id, row in before.items())
+    assert run.summary["ingested"] == len(wanted)
+    assert run.summary["bytes_read"] == sum(
+        truth["reconstruct"]["bytes"] for truth in wanted.values()
+        if truth["reconstruct"]["action"] == "reconstruct")
+    assert {row["recording_id"] for row in run.rows(action="failed")} == \
+        set(of_kind(laboratory, "failed"))
+    verify = [record for record in run.records if record["record"] == "verify"]
+    assert [record["when"] for record in verify] == ["before", "after"]
+    assert verify[1]["recordings"] - verify[0]["recordings"] == len(wanted)
+    assert verify[1]["recent"] - verify[0]["recent"] == len(wanted)
+    assert run.records[-2] == verify[1]
+    assert not list((laboratory.root / "assets" / "ursa" / "work").glob("*"))
+
+
+def test_a_commit_changes_nothing_that_a_rig_wrote(laboratory):
+    raw = str(laboratory.root / "raw")
+    before = {path: status for path, status in laboratory.fingerprint().items()
+              if path.startswith(raw) and pathlib.Path(path).is_file()}
+    laboratory.ursa(*COMMAND, "--commit", code=1)
+    after = {path: status for path, status in laboratory.fingerprint().items()
+             if path.startswith(raw) and pathlib.Path(path).is_file()}
+    assert before.items() <= after.items()
+    assert {pathlib.Path(path).name for path in after.keys() - before.keys()} == \
+        {"manifest.reconstructed.json"}
+
+
+def test_a_reconstructed_manifest_names_every_byte(laboratory):
+    laboratory.ursa(*COMMAND, "--commit", code=1)
+    for recording_id in of_kind(laboratory, "reconstruct"):
+        directory = recording_directory(laboratory, recording_id)
+        manifest = json.loads((directory / "manifest.reconstructed.json").read_text())
+        assert manifest["reconstructed"]["reason"] == \
+            laboratory.truth[recording_id]["reconstruct"]["reason"]
+        digest = hashlib.sha256(f"ursa-recording-hash/1 {recording_id}\n".encode())
+        for file in manifest["files"]:
+            data = (directory / file["path"]).read_bytes()
+            assert file["size"] == len(data)
+            assert file["sha256"] == hashlib.sha256(data).hexdigest()
+            digest.update(f"{file['sha256']} {file['size']} {file['path']}\n".encode())
+        assert manifest["recording_hash"] == digest.hexdigest()
+
+
+def test_the_modalities_of_a_recording_come_with_it(laboratory):
+    laboratory.ursa(*COMMAND, "--commit", code=1)
+    from deltalake import DeltaTable
+    table = DeltaTable(laboratory.recordings.parent / "modalities").to_pyarrow_table().to_pylist()
+    for recording_id in wanted_of(laboratory):
+        rows = [row for row in table if row["recording_id"] == recording_id]
+        workers = {path.name for path in recording_directory(laboratory, recording_id).iterdir()
+                   if path.is_dir() and not path.name.startswith("_node")
+                   and any(file.name != "worker_report.json" for file in path.iterdir())}
+        assert {row["worker"] for row in rows} == workers
+        for row in rows:
+            assert row["ingestion_status"] == "raw"
+            assert row["raw_storage_uri"] == \
+                f"local://raw/recordings/{recording_id}/{row['worker']}/"
+            assert row["segment_count"] > 0
+
+
+def test_a_second_run_finds_nothing_to_do(laboratory):
+    laboratory.ursa(*COMMAND, "--commit", code=1)
+    before = laboratory.fingerprint()
+    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+    assert laboratory.fingerprint() == before
+    assert run.summary["reconstruct"] == run.summary["ingest"] == run.summary["committed"] == 0
+    assert run.summary["run_id"] is None
+
+
+def test_a_run_is_undone_as_a_whole(laboratory):
+    before = by_id(laboratory)
+    run_id = laboratory.ursa(*COMMAND, "--json", "--commit", code=1).summary["run_id"]
+    laboratory.ursa("restore", run_id, "--commit")
+    assert by_id(laboratory) == before
+    run = laboratory.ursa(*COMMAND, "--json", code=1)
+    assert run.summary["reconstruct"] == 0  # their manifests stay
+    assert run.summary["ingest"] == len(wanted_of(laboratory))
+
+
+def test_stale_locks_are_left_alone_until_they_are_broken(laboratory):
+    stale = [recording_id for recording_id, truth in expected_of(laboratory).items()
+             if truth["reconstruct"]["reason"] == "stale_lock"]
+    assert stale
+    run = laboratory.ursa(*COMMAND, "--json", code=1)
+    assert {row["recording_id"] for row in run.rows(reason="stale_lock")} == set(stale)
+    laboratory.ursa(*COMMAND, "--commit", "--break-stale-locks", code=1)
+    rows = by_id(laboratory)
+    for recording_id in stale:
+        assert rows[recording_id]["recording_hash"] == \
+            laboratory.truth[recording_id]["reconstruct"]["recording_hash"]
+
+
+def test_large_recordings_are_deferred_and_listed_last(laboratory):
+    rows = laboratory.ursa(*COMMAND, "--json", "--max-gb", "0.000001", code=1).rows()
+    deferred = [row["action"] == "deferred" for row in rows]
+    assert any(deferred) and deferred == sorted(deferred)
+    assert all(row["bytes"] > 1000 for row in rows if row["action"] == "deferred")
+
+
+def test_names_that_are_no_recordings_are_findings(laboratory):
+    (laboratory.root / "raw" / "recordings" / "Copy of rec").mkdir()
+    (laboratory.root / "raw" / "recordings" / "Copy of rec" / "x").write_text("x")
+    row, = laboratory.ursa(*COMMAND, "--json", code=1).rows(reason="not_a_recording_id")
+    assert row["recording_id"] == "Copy of rec"
+    assert row["action"] == "skipped" and row["bytes"] is None and row["files"] is None
+
+
+def test_a_recording_that_got_an_object_lately_is_still_arriving(laboratory):
+    recording_id = of_kind(laboratory, "reconstruct")[0]
+    (recording_directory(laboratory, recording_id) / "notes.txt").write_text("x")
+    run = laboratory.ursa(*COMMAND, "--json", code=1)
+    row, = run.rows(recording_id=recording_id)
+    assert (row["action"], row["reason"]) == ("skipped", "still_arriving")
+    assert run.summary["still_arriving"] == 1
+
+
+def test_an_object_that_changes_fails_its_recording_only(laboratory):
+    changing = of_kind(laboratory, "reconstruct")[0]
+    make_large(laboratory, changing, 1, 50_000_000)
+    path = recording_directory(laboratory, changing) / "camera_9" / "camera_0000.mp4"
+    stop = threading.Event()
+    old = time.time() - 86_400
+
+    def change():
+        # Another file each time, as old as the others: nothing but the bytes tells.
+        while not stop.is_set():
+            other = laboratory.root / "other.mp4"
+            other.write_bytes(os.urandom(16))
+            os.truncate(other, 50_000_000)
+            os.utime(other, (old, old))
+            os.replace(other, path)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+    finally:
+        stop.set()
+        thread.join()
+    row, = run.rows(recording_id=changing)
+    assert row["action"] == "failed", row
+    assert row["reason"] in ("object_changed", "inventory_changed"), row
+    assert not (path.parents[1] / "manifest.reconstructed.json").exists()
+    check_rows(laboratory, wanted_of(laboratory).keys() - {changing})
+    assert changing not in by_id(laboratory)
+
+
+def test_a_killed_run_goes_on_where_it_was(laboratory):
+    large = of_kind(laboratory, "reconstruct")[0]
+    make_large(laboratory, large, 12, 1_000_000_000)
+    journal = laboratory.root / "assets" / "ursa" / "work" / f"{large}.json"
+    process = subprocess.Popen([BINARY, *COMMAND, "--commit", "--jobs", "1"], cwd=laboratory.root,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.time() + 120
+    while not journal.exists() and process.poll() is None and time.time() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    if not journal.exists():
+        pytest.skip("this machine hashes it within the first five seconds")
+    known = len(json.loads(journal.read_text())["files"])
+    assert known > 0
+    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+    row, = run.rows(recording_id=large)
+    assert row["action"] == "reconstruct" and row["recording_hash"] is not None
+    assert run.summary["bytes_read"] <= row["bytes"] - 1_000_000_000
+    assert not journal.exists()
+    assert large in by_id(laboratory)
+
+
+def test_a_damaged_journal_counts_for_nothing(laboratory):
+    work = laboratory.root / "assets" / "ursa" / "work"
+    work.mkdir()
+    for number, recording_id in enumerate(of_kind(laboratory, "reconstruct")):
+        (work / f"{recording_id}.json").write_text(["", "{", "[]", '{"journal_version":1}'][number % 4])
+    laboratory.ursa(*COMMAND, "--commit", code=1)
+    check_rows(laboratory, wanted_of(laboratory))
+
+
+def test_shards_do_together_what_one_run_does(laboratory):
+    for index in range(3):
+        laboratory.ursa(*COMMAND, "--commit", "--shard", f"{index}/3", code=None)
+    check_rows(laboratory, wanted_of(laboratory))
+
+
+def test_a_commit_on_production_needs_the_guard(laboratory):
+    (laboratory.root / ".ursa-staging").unlink()
+    before = laboratory.fingerprint()
+    assert laboratory.ursa(*COMMAND, "--json", code=1).summary["would_refuse"] == ["production"]
+    assert laboratory.ursa(*COMMAND, "--json", "--commit", code=2).summary["refused"] == "production"
+    assert laboratory.fingerprint() == before
+    laboratory.ursa(*COMMAND, "--commit", "--i-know-this-targets-prod", code=1)
+    check_rows(laboratory, wanted_of(laboratory))
+
+
+def test_max_changes_counts_the_worklist(laboratory):
+    work = len(wanted_of(laboratory))
+    run = laboratory.ursa(*COMMAND, "--json", "--commit", "--max-changes", work - 1, code=2)
+    assert run.summary["refused"] == "max_changes"
+    laboratory.ursa(*COMMAND, "--commit", "--max-changes", work, code=1)
+
+
+def test_an_empty_bucket_refuses_the_commit(laboratory):
+    (laboratory.root / "raw" / "recordings").rename(laboratory.root / "elsewhere")
+    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=2)
+    assert run.summary["refused"] == "empty_listing"
+
+
+@pytest.mark.parametrize("wrong", [(), ("--days", "0"), ("--days", "x"),
+                                   ("--days", "9", "--plan-out", "x"),
+                                   ("--days", "9", "--expect", "0" * 64)])
+def test_wrong_usage_is_refused(pristine, wrong):
+    pristine.ursa("reconstruct-all-recent", *wrong, code=3)
+
+
+def test_people_see_verify_first_and_last(pristine):
+    lines = pristine.ursa(*COMMAND, code=1).out.splitlines()
+    assert any(line.startswith("VERIFY-BEFORE recordings=") for line in lines[:3])
+    last = [line for line in lines if line.startswith("VERIFY recordings=")]
+    assert len(last) == 1 and "recent500d=" in last[0]
+
+
+def test_ingest_takes_a_recording_with_a_manifest(laboratory):
+    recording_id = of_kind(laboratory, "ingest")[0]
+    before = laboratory.fingerprint()
+    assert laboratory.ursa("ingest", recording_id, "--json").rows()[0]["action"] == "ingested"
+    assert laboratory.fingerprint() == before
+    run = laboratory.ursa("ingest", recording_id, "--json", "--commit")
+    check_rows(laboratory, [recording_id])
+    assert laboratory.ursa("ingest", recording_id, "--json", "--commit").rows()[0]["action"] == \
+        "already"
+    laboratory.ursa("restore", run.summary["run_id"], "--commit")
+    assert recording_id not in by_id(laboratory)
+
+
+def test_ingest_refuses_what_does_not_pass_the_gate(laboratory):
+    for reason in ("legacy_manifest", "no_manifest", "node_manifests", "bad_manifest"):
+        recording_id = next(recording_id for recording_id, truth in expected_of(laboratory).items()
+                            if truth["reconstruct"]["reason"] == reason)
+        row, = laboratory.ursa("ingest", recording_id, "--json", "--commit", code=1).rows()
+        assert row["action"] == "refused" and row["problems"][0]["code"] == reason, row
+
+
+def test_ingest_names_every_file_that_is_not_what_the_manifest_says(laboratory):
+    recording_id = of_kind(laboratory, "ingest")[0]
+    directory = recording_directory(laboratory, recording_id)
+    files = [path for path in directory.rglob("*") if path.is_file() and path.parent != directory]
+    files[0].unlink()
+    with files[1].open("ab") as file:
+        file.write(b"x")
+    row, = laboratory.ursa("ingest", recording_id, "--json", "--commit", code=1).rows()
+    assert row["action"] == "refused"
+    assert {problem["key"] for problem in row["problems"]
+            if problem["code"] == "inventory_mismatch"} == \
+        {str(path.relative_to(laboratory.root / "raw")) for path in files[:2]}
+
+
+def test_ingest_refuses_a_recording_that_the_catalog_has_under_another_hash(laboratory):
+    recording_id = next(recording_id for recording_id, truth in laboratory.truth.items()
+                        if truth["manifest"] == "augmented" and truth["recording_hash"]
+                        and truth["in_raw"] and truth["indeterminate_reason"] is None)
+    path = recording_directory(laboratory, recording_id) / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["recording_hash"] = "0" * 64
+    path.write_text(json.dumps(manifest))
+    row, = laboratory.ursa("ingest", recording_id, "--json", "--commit", code=1).rows()
+    assert row["action"] == "refused" and row["problems"][0]["code"] == "conflicting_hash"
+
+
+def test_ingest_of_what_does_not_exist_is_wrong_usage(pristine):
+    pristine.ursa("ingest", "rec_20260507_143022_ffffffff", code=3)
+    pristine.ursa("ingest", "../x", code=3)
+    pristine.ursa("ingest", code=3)
