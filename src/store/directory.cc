@@ -55,6 +55,12 @@ class Directory final : public ObjectStore {
   [[nodiscard]] tl::unexpected<Error> SystemError(std::string_view key, const char* what) const {
     return FileError(errno, what, PathOf(key));
   }
+  // The object has its name, but a power cut could take that away again.
+  [[nodiscard]] tl::unexpected<Error> NameNotDurable(std::string_view key) const {
+    Error error = SystemError(key, "write the directory of").value();
+    error.code = ErrorCode::kUnknownOutcome;
+    return tl::unexpected(std::move(error));
+  }
   [[nodiscard]] Result<FileDescriptor> OpenParent(const std::string& key) const;
   [[nodiscard]] Result<FileDescriptor> MakeParent(const std::string& key) const;
   Result<void> PutIfAbsent(const FileDescriptor& parent, const std::string& key,
@@ -311,7 +317,7 @@ Result<void> Directory::PutIfAbsent(const FileDescriptor& parent, const std::str
     RemoveTemporary(temporary);
   }
   if (written && fsync(parent.Get()) != 0) {
-    return SystemError(key, "write the directory of");
+    return NameNotDurable(key);
   }
   return written;
 }
@@ -326,7 +332,7 @@ Result<void> Directory::Replace(const FileDescriptor& parent, const std::string&
   }
   RemoveTemporary(made.second);
   if (written && fsync(parent.Get()) != 0) {
-    return SystemError(key, "write the directory of");
+    return NameNotDurable(key);
   }
   return written;
 }

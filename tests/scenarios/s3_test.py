@@ -104,10 +104,23 @@ def without_run(records):
                    str(row["streams"]), str(row["problems"])) for row in records)
 
 
+def chosen_by_no_time_of_upload(local):
+    """Flags for the recordings whose files' times of modification matter to nothing: a bucket has
+    its own."""
+    flags = []
+    for row in local.ursa(COMMAND, "--json").rows():
+        codes = {problem["code"] for problem in row["problems"]}
+        if not codes & {"mtime_implausible", "after_modified"}:
+            flags += ["--recording", row["recording_id"]]
+    assert len(flags) > 20
+    return flags
+
+
 def test_a_dry_run_says_the_same_as_on_a_directory_and_writes_nothing(local, buckets):
     before = buckets.names(buckets.raw), buckets.names(buckets.assets)
-    here = local.ursa(COMMAND, "--json")
-    there = buckets.ursa(COMMAND, "--json", user="reader")
+    chosen = chosen_by_no_time_of_upload(local)
+    here = local.ursa(COMMAND, "--json", *chosen)
+    there = buckets.ursa(COMMAND, "--json", *chosen, user="reader")
     assert without_run(there.rows()) == without_run(here.rows())
     assert there.records[0]["environment"] == "staging"
     assert there.records[0]["catalog"] == f"s3://{buckets.assets}/ursa/catalog"
