@@ -178,7 +178,7 @@ Result<void> CheckJoinable(const std::vector<Plan>& plans) {
   for (const Plan& plan : plans) {
     const PlanHeader& header = plan.Header();
     if (header.command != first.command || header.catalog_uri != first.catalog_uri ||
-        !header.marks.empty()) {
+        (plans.size() > 1 && !header.marks.empty())) {
       return Fail(ErrorCode::kUsage,
                   "only plans of one command for one catalog can be applied together");
     }
