@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from laboratory import Laboratory, ursa
-from terminal import ursa_at_terminal, ursa_without_terminal
+from terminal import CTRL_C, ursa_at_terminal, ursa_without_terminal
 
 BACKFILL = "backfill-participants"
 AUDIT = "audit-participants"
@@ -392,7 +392,7 @@ def test_the_name_of_a_directory_is_its_root_as_configured(production):
 
 
 def test_ctrl_c_at_the_prompt_writes_nothing(production):
-    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer="\x03", cwd=production.root)
+    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=CTRL_C, cwd=production.root)
     assert run.code == 130 and run.summary["error"]["code"] == "interrupted"
     assert snapshots(production) == []
 

@@ -12,6 +12,9 @@ from laboratory import BINARY, Run
 PROMPT_END = b": "
 
 
+CTRL_C = "\x03"
+
+
 def ursa_at_terminal(*arguments, answer, cwd):
     """Runs ursa with a controlling terminal, and types `answer` at its first prompt.
 
@@ -30,7 +33,8 @@ def ursa_at_terminal(*arguments, answer, cwd):
         if select.select([master], [], [], 0.05)[0]:
             shown += os.read(master, 4096)
     if shown.endswith(PROMPT_END):
-        os.write(master, answer.encode() + b"\n")
+        # A line follows nobody's Ctrl-C: it would race with the signal.
+        os.write(master, answer.encode() + (b"" if answer == CTRL_C else b"\n"))
     out, err = process.communicate(timeout=60)
     os.close(master)
     os.close(slave)
