@@ -1,5 +1,5 @@
 # For developers; scripts/demo and scripts/test need no make.
-.PHONY: setup build demo test test-asan test-tsan test-faults fuzz bench lint format clean install
+.PHONY: setup build demo test test-asan test-tsan test-faults test-engines fuzz bench lint format clean install
 
 setup:
 	scripts/setup
@@ -17,6 +17,8 @@ test-faults: build
 	URSA_BINARY=build/ursa URSA_FAULTY_BINARY=build/tests/ursa_faulty URSA_FAULT_RECORDINGS=40 \
 	URSA_FAULT_STRIDE=1 .deps/python/bin/python -m pytest -q -p no:cacheprovider \
 	tests/scenarios/crash_test.py
+test-engines: build
+	scripts/test-engines
 fuzz: setup
 	scripts/fuzz
 bench: build

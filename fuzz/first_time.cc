@@ -35,9 +35,8 @@ void CompareHeads(const Reading<ursa::TimeNs>& cut, const Reading<ursa::TimeNs>&
 void ReadCsv(std::string_view file, size_t head_bytes, const ursa::raw::CsvFormat& format) {
   const auto header = ursa::raw::ReadCsvHeader({file, 0, file.size()}, format);
   if (header) {
-    CompareHeads(
-        ursa::raw::ReadFirstCsvTime({file.substr(0, head_bytes), 0, file.size()}, *header),
-        ursa::raw::ReadFirstCsvTime({file, 0, file.size()}, *header));
+    CompareHeads(ursa::raw::ReadFirstCsvTime({file.substr(0, head_bytes), 0, file.size()}, *header),
+                 ursa::raw::ReadFirstCsvTime({file, 0, file.size()}, *header));
   }
 }
 

@@ -69,8 +69,10 @@ int main(int argc, char** argv) {
       .random = []() -> ursa::Random& { return ursa::SystemRandom(); },
       .stop = signals.Token(),
       .cores = std::max(1U, std::thread::hardware_concurrency()),
-      .ask = [&signals](
-                 std::string_view prompt) { return ursa::cli::AskAtTerminal(prompt, signals.Token()); },
+      .ask =
+          [&signals](std::string_view prompt) {
+            return ursa::cli::AskAtTerminal(prompt, signals.Token());
+          },
       .host = HostName(),
   };
   return ursa::cli::Run(process);

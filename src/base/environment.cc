@@ -14,9 +14,7 @@ class RealClock final : public Clock {
   TimeNs Now() override {
     return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
   }
-  Nanoseconds Steady() override {
-    return std::chrono::steady_clock::now().time_since_epoch();
-  }
+  Nanoseconds Steady() override { return std::chrono::steady_clock::now().time_since_epoch(); }
   void Sleep(Nanoseconds duration, std::stop_token stop) override {
     std::mutex mutex;
     std::condition_variable_any wake;

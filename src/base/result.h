@@ -79,20 +79,20 @@ using Result = tl::expected<T, Error>;
 // The same with a line of context for the error; the text is made only when it is needed.
 #define URSA_TRY_CONTEXT(declaration, expression, text) \
   URSA_TRY_INNER(URSA_CONCAT(result_, __LINE__), declaration, expression, text)
-#define URSA_TRY_INNER(temporary, declaration, expression, text)     \
-  auto temporary = (expression);                                     \
-  if (!temporary) {                                                  \
-    return ::ursa::Propagate(std::move(temporary).error(), text);    \
-  }                                                                  \
+#define URSA_TRY_INNER(temporary, declaration, expression, text)  \
+  auto temporary = (expression);                                  \
+  if (!temporary) {                                               \
+    return ::ursa::Propagate(std::move(temporary).error(), text); \
+  }                                                               \
   declaration = std::move(temporary).value()
 
 // URSA_CHECK(Function());  for a Result<void>.
 #define URSA_CHECK(expression) URSA_CHECK_CONTEXT(expression, {})
 #define URSA_CHECK_CONTEXT(expression, text) \
   URSA_CHECK_INNER(URSA_CONCAT(check_, __LINE__), expression, text)
-#define URSA_CHECK_INNER(temporary, expression, text)                \
-  do {                                                               \
-    if (auto temporary = (expression); !temporary) {                 \
-      return ::ursa::Propagate(std::move(temporary).error(), text);  \
-    }                                                                \
+#define URSA_CHECK_INNER(temporary, expression, text)               \
+  do {                                                              \
+    if (auto temporary = (expression); !temporary) {                \
+      return ::ursa::Propagate(std::move(temporary).error(), text); \
+    }                                                               \
   } while (false)

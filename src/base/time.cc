@@ -106,8 +106,8 @@ std::optional<Decimal> ParseDecimal(std::string_view text) {
     ++decimal.skip;
   }
   decimal.zero = decimal.skip == all;
-  decimal.point = static_cast<int64_t>(decimal.whole.size()) -
-                  static_cast<int64_t>(decimal.skip) + exponent;
+  decimal.point =
+      static_cast<int64_t>(decimal.whole.size()) - static_cast<int64_t>(decimal.skip) + exponent;
   return decimal;
 }
 

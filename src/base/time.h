@@ -48,7 +48,7 @@ std::optional<TimeNs> ParseIso8601(std::string_view text);
 
 // The same with what the text said of its offset, for manifests' local times.
 struct IsoTime {
-  TimeNs time;             // as UTC where the text has no offset
+  TimeNs time;  // as UTC where the text has no offset
   bool has_offset = false;
 };
 std::optional<IsoTime> ParseIso8601WithOffset(std::string_view text);

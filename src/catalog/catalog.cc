@@ -37,8 +37,8 @@ Result<void> CheckColumns(const TableDefinition& definition, const delta::Snapsh
     const delta::Type& type = snapshot.schema.fields[*position].type;
     if (type.kind != field.type.kind) {
       return Fail(ErrorCode::kUnsupported, "the column '" + field.name + "' of the table " +
-                                               snapshot.table_path + " has type " +
-                                               TypeName(type) + " where " + TypeName(field.type) +
+                                               snapshot.table_path + " has type " + TypeName(type) +
+                                               " where " + TypeName(field.type) +
                                                " is needed; rebuild the catalog");
     }
   }
@@ -84,8 +84,9 @@ Result<Catalog> Catalog::Open(const store::ReadableStore& assets,
   Catalog catalog(assets, pinned_prefix.value_or(pointer.prefix), read_only);
   URSA_TRY(const auto tables, catalog.TableNames());
   if (std::find(tables.begin(), tables.end(), kRecordings) == tables.end()) {
-    return Fail(ErrorCode::kNotFound, "there is no catalog at " + catalog.Uri() +
-                                          " (no table 'recordings'); `ursa catalog init` makes one");
+    return Fail(ErrorCode::kNotFound,
+                "there is no catalog at " + catalog.Uri() +
+                    " (no table 'recordings'); `ursa catalog init` makes one");
   }
   return catalog;
 }

@@ -16,42 +16,50 @@ using delta::Type;
 using delta::TypeKind;
 using delta::Value;
 
-Field NotNull(std::string name, Type type) { return {std::move(name), std::move(type), false, "{}"}; }
-Field Nullable(std::string name, Type type) { return {std::move(name), std::move(type), true, "{}"}; }
+Field NotNull(std::string name, Type type) {
+  return {std::move(name), std::move(type), false, "{}"};
+}
+Field Nullable(std::string name, Type type) {
+  return {std::move(name), std::move(type), true, "{}"};
+}
 
 TableDefinition ParticipantsTable() {
-  return {"participants",
-          {"participant_id"},
-          "participant_id",
-          {{NotNull("participant_id", TypeKind::kString), NotNull("display_name", TypeKind::kString),
-            Nullable("enrolled_at", TypeKind::kTimestamp), Nullable("metadata", TypeKind::kString),
-            NotNull("registered_at", TypeKind::kTimestamp),
-            NotNull("updated_at", TypeKind::kTimestamp)}}};
+  return {
+      "participants",
+      {"participant_id"},
+      "participant_id",
+      {{NotNull("participant_id", TypeKind::kString), NotNull("display_name", TypeKind::kString),
+        Nullable("enrolled_at", TypeKind::kTimestamp), Nullable("metadata", TypeKind::kString),
+        NotNull("registered_at", TypeKind::kTimestamp),
+        NotNull("updated_at", TypeKind::kTimestamp)}}};
 }
 
 TableDefinition RecordingsTable() {
-  return {"recordings",
-          {"recording_hash"},
-          "recording_id",
-          {{NotNull("recording_hash", TypeKind::kString), NotNull("recording_id", TypeKind::kString),
-            NotNull("participant_ids", Type::Array(TypeKind::kString, false)),
-            NotNull("start_time", TypeKind::kTimestamp), Nullable("duration_us", TypeKind::kLong),
-            NotNull("duration_known_wrong", TypeKind::kBoolean),
-            NotNull("manifest_source", TypeKind::kString),
-            Nullable("device_info", TypeKind::kString), Nullable("metadata", TypeKind::kString),
-            NotNull("registered_at", TypeKind::kTimestamp),
-            NotNull("updated_at", TypeKind::kTimestamp)}}};
+  return {
+      "recordings",
+      {"recording_hash"},
+      "recording_id",
+      {{NotNull("recording_hash", TypeKind::kString), NotNull("recording_id", TypeKind::kString),
+        NotNull("participant_ids", Type::Array(TypeKind::kString, false)),
+        NotNull("start_time", TypeKind::kTimestamp), Nullable("duration_us", TypeKind::kLong),
+        NotNull("duration_known_wrong", TypeKind::kBoolean),
+        NotNull("manifest_source", TypeKind::kString), Nullable("device_info", TypeKind::kString),
+        Nullable("metadata", TypeKind::kString), NotNull("registered_at", TypeKind::kTimestamp),
+        NotNull("updated_at", TypeKind::kTimestamp)}}};
 }
 
 TableDefinition ModalitiesTable() {
-  const Type interval = Type::Struct(
-      {NotNull("start", TypeKind::kDouble), NotNull("end", TypeKind::kDouble)});
+  const Type interval =
+      Type::Struct({NotNull("start", TypeKind::kDouble), NotNull("end", TypeKind::kDouble)});
   return {"modalities",
           {"recording_hash", "worker", "modality"},
           "recording_id",
-          {{NotNull("recording_hash", TypeKind::kString), NotNull("recording_id", TypeKind::kString),
-            NotNull("worker", TypeKind::kString), NotNull("modality", TypeKind::kString),
-            NotNull("format", TypeKind::kString), NotNull("raw_storage_uri", TypeKind::kString),
+          {{NotNull("recording_hash", TypeKind::kString),
+            NotNull("recording_id", TypeKind::kString),
+            NotNull("worker", TypeKind::kString),
+            NotNull("modality", TypeKind::kString),
+            NotNull("format", TypeKind::kString),
+            NotNull("raw_storage_uri", TypeKind::kString),
             Nullable("storage_uri", TypeKind::kString),
             NotNull("ingestion_status", TypeKind::kString),
             Nullable("ingestion_error", TypeKind::kString),
@@ -60,8 +68,10 @@ TableDefinition ModalitiesTable() {
             Nullable("start_epoch_ns", TypeKind::kLong),
             Nullable("domain_intervals", Type::Array(interval, false)),
             Nullable("sample_rate_hz", TypeKind::kDouble),
-            Nullable("channel_spec", TypeKind::kString), NotNull("segment_count", TypeKind::kInteger),
-            NotNull("byte_count", TypeKind::kLong), Nullable("metadata", TypeKind::kString),
+            Nullable("channel_spec", TypeKind::kString),
+            NotNull("segment_count", TypeKind::kInteger),
+            NotNull("byte_count", TypeKind::kLong),
+            Nullable("metadata", TypeKind::kString),
             NotNull("registered_at", TypeKind::kTimestamp),
             NotNull("updated_at", TypeKind::kTimestamp)}}};
 }
@@ -77,22 +87,22 @@ TableDefinition EventsTable() {
 }
 
 TableDefinition MaintenanceRunsTable() {
-  return {"maintenance_runs",
-          {"run_id"},
-          "run_id",
-          {{NotNull("run_id", TypeKind::kString), NotNull("command", TypeKind::kString),
-            NotNull("plan_digest", TypeKind::kString), Nullable("actor", TypeKind::kString),
-            Nullable("host", TypeKind::kString), NotNull("version", TypeKind::kString),
-            NotNull("started_at", TypeKind::kTimestamp),
-            NotNull("committed_at", TypeKind::kTimestamp), NotNull("rows_changed", TypeKind::kLong),
-            Nullable("tables", TypeKind::kString), Nullable("rollback_uri", TypeKind::kString),
-            Nullable("summary", TypeKind::kString)}}};
+  return {
+      "maintenance_runs",
+      {"run_id"},
+      "run_id",
+      {{NotNull("run_id", TypeKind::kString), NotNull("command", TypeKind::kString),
+        NotNull("plan_digest", TypeKind::kString), Nullable("actor", TypeKind::kString),
+        Nullable("host", TypeKind::kString), NotNull("version", TypeKind::kString),
+        NotNull("started_at", TypeKind::kTimestamp), NotNull("committed_at", TypeKind::kTimestamp),
+        NotNull("rows_changed", TypeKind::kLong), Nullable("tables", TypeKind::kString),
+        Nullable("rollback_uri", TypeKind::kString), Nullable("summary", TypeKind::kString)}}};
 }
 
 bool IsId(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
   });
 }
 
@@ -107,16 +117,15 @@ bool IsScalarOrListOfScalars(const nlohmann::json& value) {
 // `json` columns hold one object of scalars and lists of scalars.
 bool IsFlatJsonObject(const std::string& text) {
   const auto parsed = nlohmann::json::parse(text, nullptr, false);
-  return parsed.is_object() &&
-         std::all_of(parsed.begin(), parsed.end(), IsScalarOrListOfScalars);
+  return parsed.is_object() && std::all_of(parsed.begin(), parsed.end(), IsScalarOrListOfScalars);
 }
 
-constexpr std::array<std::string_view, 6> kJsonColumns = {
-    "metadata", "device_info", "channel_spec", "payload", "tables", "summary"};
+constexpr std::array<std::string_view, 6> kJsonColumns = {"metadata", "device_info", "channel_spec",
+                                                          "payload",  "tables",      "summary"};
 constexpr std::array<std::string_view, 5> kIdColumns = {"participant_id", "recording_id", "worker",
-                                                       "modality", "event_id"};
-constexpr std::array<std::string_view, 4> kCountColumns = {
-    "duration_us", "ingestion_attempts", "segment_count", "byte_count"};
+                                                        "modality", "event_id"};
+constexpr std::array<std::string_view, 4> kCountColumns = {"duration_us", "ingestion_attempts",
+                                                           "segment_count", "byte_count"};
 
 template <size_t N>
 bool Contains(const std::array<std::string_view, N>& list, std::string_view text) {
@@ -134,8 +143,8 @@ std::optional<std::string> BrokenTextRule(std::string_view column, const std::st
   if (column == "manifest_source" && text != "rig" && text != "reconstructed") {
     return "must be rig or reconstructed";
   }
-  if (column == "ingestion_status" && text != "raw" && text != "ingesting" &&
-      text != "processed" && text != "failed") {
+  if (column == "ingestion_status" && text != "raw" && text != "ingesting" && text != "processed" &&
+      text != "failed") {
     return "must be raw, ingesting, processed or failed";
   }
   if (Contains(kJsonColumns, column) && !IsFlatJsonObject(text)) {
@@ -222,8 +231,7 @@ const TableDefinition* FindTable(std::string_view name) {
   return nullptr;
 }
 
-Result<void> CheckValue(const TableDefinition& table, std::string_view column,
-                        const Value& value) {
+Result<void> CheckValue(const TableDefinition& table, std::string_view column, const Value& value) {
   const auto position = table.schema.IndexOf(column);
   if (!position) {
     return {};

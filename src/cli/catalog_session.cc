@@ -26,7 +26,10 @@ plan::SpoolOptions SpoolOf(const Process& process) {
 
 catalog::WriteContext WriteContextOf(const Invocation& invocation, const Profile& profile,
                                      uint64_t commit_timeout_seconds) {
-  const auto user = invocation.process.environment("USER");
+  auto user = invocation.process.environment("USER");
+  if (!user) {
+    user = invocation.process.environment("LOGNAME");  // all that cron sets
+  }
   return catalog::WriteContext{EngineInfo(),
                                std::chrono::seconds{commit_timeout_seconds},
                                invocation.Jobs(profile),

@@ -28,7 +28,7 @@ class AuditParticipants final : public Command {
   void Configure(Options& options) override { AddMergeMapOption(options, merge_map_); }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("recording", "recording_id"), TextColumn("action", "action"),
+    return {WholeColumn("recording", "recording_id"), WholeColumn("action", "action"),
             TextColumn("typed", "raw_name"), ParticipantsColumn(), ProblemsColumn()};
   }
 

@@ -170,8 +170,8 @@ class BackfillParticipants final : public PlannedCommand {
     if (restore_) {
       return RestoreColumns();
     }
-    return {TextColumn("recording", "recording_id"),
-            TextColumn("action", "action"),
+    return {WholeColumn("recording", "recording_id"),
+            WholeColumn("action", "action"),
             TextColumn("from", "source"),
             TextColumn("typed", "raw_name"),
             ParticipantsColumn(),

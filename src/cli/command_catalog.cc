@@ -49,8 +49,13 @@ class CatalogInit final : public Command {
     URSA_TRY(const catalog::Catalog catalog,
              catalog::InitCatalog(*laboratory.assets, prefix,
                                   WriteContextOf(invocation, profile, kTimeoutSeconds)));
+    // Only now: a laboratory that had a catalog must not become staging by a refused command.
+    if (const auto* place = std::get_if<DirectoryPlace>(&profile.place); place && staging_) {
+      URSA_CHECK(MarkAsStaging(place->root));
+    }
     URSA_TRY(const delta::SnapshotPtr recordings, catalog.Table(catalog::kRecordings));
-    invocation.report.Begin(MakeRunInfo(profile, laboratory.environment, catalog, *recordings));
+    invocation.report.Begin(
+        MakeRunInfo(profile, EnvironmentOf(profile, Writes::kAssets), catalog, *recordings));
     URSA_TRY(const auto tables, catalog.TableNames());
     invocation.report.Summary(Json{{"prefix", prefix}, {"tables", tables}});
     return {};
@@ -59,7 +64,7 @@ class CatalogInit final : public Command {
  private:
   static constexpr uint64_t kTimeoutSeconds = 120;
 
-  [[nodiscard]] Result<void> MakeDirectories(const std::filesystem::path& root) const {
+  [[nodiscard]] static Result<void> MakeDirectories(const std::filesystem::path& root) {
     std::error_code error;
     for (const char* name : {"raw", "assets"}) {
       std::filesystem::create_directories(root / name, error);
@@ -68,9 +73,13 @@ class CatalogInit final : public Command {
                     fmt::format("can't make {}: {}", (root / name).string(), error.message()));
       }
     }
-    if (staging_ && !std::ofstream(root / ".ursa-staging", std::ios::app)) {
-      return Fail(ErrorCode::kUnavailable,
-                  fmt::format("can't make {}", (root / ".ursa-staging").string()));
+    return {};
+  }
+
+  [[nodiscard]] static Result<void> MarkAsStaging(const std::filesystem::path& root) {
+    const auto mark = root / ".ursa-staging";
+    if (!std::ofstream(mark, std::ios::app)) {
+      return Fail(ErrorCode::kUnavailable, fmt::format("can't make {}", mark.string()));
     }
     return {};
   }
@@ -150,7 +159,8 @@ Json HistoryRow(const delta::HistoryEntry& entry) {
               {"time", std::move(time)},
               {"operation", Member(info, "operation")},
               {"engine", Member(info, "engineInfo")},
-              {"command", Member(ours, "command")},
+              // "command" is the envelope's: the one that prints this.
+              {"plan_command", Member(ours, "command")},
               {"run_id", Member(ours, "run_id")}};
 }
 
@@ -173,7 +183,7 @@ class CatalogHistory final : public Command {
   [[nodiscard]] std::vector<Column> Columns() const override {
     return {NumberColumn("version", "version", 0), TextColumn("time", "time"),
             TextColumn("operation", "operation"),  TextColumn("engine", "engine"),
-            TextColumn("command", "command"),      TextColumn("run", "run_id")};
+            TextColumn("command", "plan_command"), WholeColumn("run", "run_id")};
   }
 
   Result<void> Run(Invocation& invocation) override {

@@ -49,7 +49,7 @@ class CheckMergeMap final : public Command {
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("typed", "name"), TextColumn("action", "action"),
+    return {TextColumn("typed", "name"), WholeColumn("action", "action"),
             TextColumn("canonical name", "canonical_name"), TextColumn("slug", "participant_id")};
   }
 

@@ -24,6 +24,9 @@ class Completion final : public Command {
   }
 
   Result<void> Run(Invocation& invocation) override {
+    if (invocation.globals.json) {
+      return Fail(ErrorCode::kUsage, "a completion script is no JSON: leave --json out");
+    }
     Shell shell = Shell::kBash;
     if (shell_ == "zsh") {
       shell = Shell::kZsh;
@@ -52,6 +55,9 @@ class Man final : public Command {
                  .examples = {{"Read it", "man | man -l -"}}}) {}
 
   Result<void> Run(Invocation& invocation) override {
+    if (invocation.globals.json) {
+      return Fail(ErrorCode::kUsage, "a manual page is no JSON: leave --json out");
+    }
     CommandList list = AllCommands();
     invocation.process.out.output.Write(ManPage(DescribeProgram(list), URSA_VERSION));
     return {};

@@ -32,7 +32,7 @@ class ExplainCommand final : public Command {
   [[nodiscard]] std::vector<Column> Columns() const override {
     return {TextColumn("field", "field"),   TextColumn("stream", "stream"),
             TextColumn("worker", "worker"), TextColumn("file", "key"),
-            TextColumn("says", "time"),     TextColumn("what of it", "action"),
+            TextColumn("says", "time"),     WholeColumn("what of it", "action"),
             TextColumn("why", "reason")};
   }
 

@@ -103,8 +103,8 @@ class FixDurations final : public PlannedCommand {
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("recording", "recording_id"),
-            TextColumn("action", "action"),
+    return {WholeColumn("recording", "recording_id"),
+            WholeColumn("action", "action"),
             NumberColumn("stored s", "stored_duration_s", 3),
             NumberColumn("derived s", "derived_duration_s", 3),
             NumberColumn("delta s", "delta_s", 3),

@@ -64,6 +64,10 @@ std::string_view Sentence(std::string_view reason, std::string_view modality) {
   if (reason == "out_of_window") {
     return "its first sample does not lie in its recording";
   }
+  if (reason == "read_failed") {
+    return "its raw files could not be read: find out why and run this again, don't raise the "
+           "limit";
+  }
   return "its raw files don't say when it began";
 }
 
@@ -82,7 +86,8 @@ class ModalitiesRun final : public PlannedRun {
       if (fates != nullptr && row.change) {
         action = ActionAfter(action, (*fates)[*row.change]);
       }
-      report.Row({RowJson(plan_.recordings[row.recording], row, action), true, false});
+      report.Row({RowJson(plan_.recordings[row.recording], row, action), true,
+                  maintenance::HasReadFailure(row)});
     }
     for (const maintenance::StaysNull& stays : plan_.stays_null) {
       report.Record(
@@ -152,10 +157,10 @@ class FixModalities final : public PlannedCommand {
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("recording", "recording_id"),
+    return {WholeColumn("recording", "recording_id"),
             TextColumn("worker", "worker"),
             TextColumn("modality", "modality"),
-            TextColumn("action", "action"),
+            WholeColumn("action", "action"),
             NumberColumn("shift s", "shift_s", 9),
             TextColumn("epoch ns", "start_epoch_ns"),
             ProblemsColumn()};

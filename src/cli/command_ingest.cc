@@ -73,7 +73,7 @@ class Ingest final : public PlannedCommand {
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("recording", "recording_id"), TextColumn("action", "action"),
+    return {WholeColumn("recording", "recording_id"), WholeColumn("action", "action"),
             TextColumn("hash", "recording_hash"), ProblemsColumn()};
   }
 

@@ -194,7 +194,10 @@ class Parser {
     app->group(SectionTitle(info.section));
     app->footer(ExamplesText(command));
     if (info.section == CommandSection::kMaintenance) {
-      app->alias(ScriptName(name))->alias(ScriptName(name) + ".py");
+      // As the operators' page types them, with the directory of the scripts or without.
+      app->alias(ScriptName(name))
+          ->alias(ScriptName(name) + ".py")
+          ->alias("scripts/" + ScriptName(name) + ".py");
     }
     Options options(*app);
     command.Configure(options);

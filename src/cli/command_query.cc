@@ -48,13 +48,16 @@ class Query final : public Command {
     options.Text("--columns", "A,B", "only these columns, in this order", columns_);
     options.Whole("--limit", "N", "at most N rows", limit_);
     options.Whole("--version", "N", "the table as it was at this version", version_);
-    options.Choice("--format", "how to write the rows",
-                   {"table", "csv", "json", "parquet"}, format_);
+    options.Choice("--format", "how to write the rows", {"table", "csv", "json", "parquet"},
+                   format_);
   }
 
   [[nodiscard]] bool WantsJson() const override { return format_ == "json"; }
 
   Result<void> Run(Invocation& invocation) override {
+    if (invocation.globals.json && (format_ == "csv" || format_ == "parquet")) {
+      return Fail(ErrorCode::kUsage, "--json is not for --format " + format_);
+    }
     URSA_TRY(const Profile profile, invocation.LoadProfile());
     URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
     URSA_TRY(const catalog::Catalog catalog,

@@ -48,7 +48,7 @@ class ReconstructAllRecent final : public Command {
   ReconstructAllRecent() : Command(Info()) {}
 
   void Configure(Options& options) override {
-    options.Whole("--days", "N", "recordings that started in the last N x 24 hours", options_.days,
+    options.Whole("--days", "N", "recordings that started in the last N x 24 hours", days_,
                   {1, kDaysMax});
     options.Require("--days");
     options.Decimal("--max-gb", "X", "defer recordings of more than X GB (10^9 bytes)", max_gb_);
@@ -67,13 +67,14 @@ class ReconstructAllRecent final : public Command {
   }
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("recording", "recording_id"), BytesColumn("bytes", "bytes"),
-            NumberColumn("files", "files", 0),       TextColumn("action", "action"),
-            TextColumn("reason", "reason"),          NumberColumn("duration s", "duration_s", 3),
-            NumberColumn("seconds", "seconds", 1),   ProblemsColumn()};
+    return {WholeColumn("recording", "recording_id"), BytesColumn("bytes", "bytes"),
+            NumberColumn("files", "files", 0),        WholeColumn("action", "action"),
+            TextColumn("reason", "reason"),           NumberColumn("duration s", "duration_s", 3),
+            NumberColumn("seconds", "seconds", 1),    ProblemsColumn()};
   }
 
   Result<void> Run(Invocation& invocation) override {
+    options_.days = *days_;
     URSA_TRY(const Profile profile, invocation.LoadProfile());
     URSA_CHECK(FinishOptions(invocation, profile));
     return commit_.commit ? Commit(invocation, profile) : DryRun(invocation, profile);
@@ -217,6 +218,7 @@ class ReconstructAllRecent final : public Command {
   }
 
   maintenance::ReconstructOptions options_;
+  std::optional<uint64_t> days_;
   std::optional<double> max_gb_;
   uint64_t quiet_minutes_ = 60;
   uint64_t base_seconds_ = 60;

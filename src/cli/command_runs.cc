@@ -47,7 +47,7 @@ class Runs final : public Command {
                  .examples = {{"All runs", "runs"}}}) {}
 
   [[nodiscard]] std::vector<Column> Columns() const override {
-    return {TextColumn("run", "run_id"),
+    return {WholeColumn("run", "run_id"),
             TextColumn("command", "plan_command"),
             TextColumn("committed at", "committed_at"),
             TextColumn("by", "actor"),
@@ -92,16 +92,13 @@ class Restore final : public PlannedCommand {
     AddCommitOptions(options, commit_, {.typed_guard = true});
   }
 
-  [[nodiscard]] std::vector<Column> Columns() const override {
-    return RestoreColumns();
-  }
+  [[nodiscard]] std::vector<Column> Columns() const override { return RestoreColumns(); }
 
  protected:
   Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation&,
                                                const maintenance::PlanningContext& context,
                                                const delta::SnapshotPtr&) override {
-    URSA_TRY(auto plan,
-             plan::PlanRestore(RestoreContextOf(context), run_id_, commit_.max_changes));
+    URSA_TRY(auto plan, plan::PlanRestore(RestoreContextOf(context), run_id_, commit_.max_changes));
     URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, plan.ThePlan().Header()));
     return std::make_unique<RestoreRun>(std::move(plan), guard);
   }
@@ -144,8 +141,8 @@ std::string_view KindName(plan::ChangeKind kind) {
 
 std::vector<Column> ChangeColumns() {
   return {TextColumn("table", "table"),
-          TextColumn("recording", "recording_id"),
-          TextColumn("action", "action"),
+          WholeColumn("recording", "recording_id"),
+          WholeColumn("action", "action"),
           {"changes", Alignment::kLeft, [](const Json& row) {
              std::string text;
              for (const auto& [column, change] : row["columns"].items()) {

@@ -43,10 +43,11 @@ void AddCommitOptions(Options& options, CommitOptions& values, CommitOptionSet s
                  values.targets_production);
   }
   if (set.typed_guard) {
-    options.Flag("--confirm-prod",
-                 "needed to commit names to a production catalog; the assets bucket's name is asked "
-                 "for at the terminal",
-                 values.confirm_production);
+    options.Flag(
+        "--confirm-prod",
+        "needed to commit names to a production catalog; the assets bucket's name is asked "
+        "for at the terminal",
+        values.confirm_production);
   }
   options.Whole("--max-changes", "N", "refuse to commit more than N changes", values.max_changes);
   options.Whole("--commit-timeout-seconds", "S", "give up a commit that others keep overtaking",

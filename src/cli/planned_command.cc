@@ -119,32 +119,36 @@ Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation
 }
 
 // The rules that would refuse the commit as things stand, each once.
-Result<std::vector<std::string>> PlannedCommand::Refusals(const Opened& opened,
-                                                          const PlannedRun& run) const {
-  std::vector<plan::Refusal> refusals =
-      plan::WouldRefuse(run.ThePlan(), GuardsOf(opened.environment, run));
-  URSA_TRY(const auto more, plan::WouldNotFit(run.ThePlan(), opened.catalog));
-  refusals.insert(refusals.end(), more.begin(), more.end());
-  std::vector<std::string> rules;
+Result<std::vector<plan::Refusal>> PlannedCommand::Refusals(const Opened& opened,
+                                                            const PlannedRun& run) const {
+  std::vector<plan::Refusal> all;
   if (opened.catalog.IsReadOnly()) {
-    rules.emplace_back("prefix_pinned");
+    all.push_back({"prefix_pinned", "the configured prefix is not the active catalog"});
   }
-  for (const plan::Refusal& refusal : refusals) {
-    if (std::find(rules.begin(), rules.end(), refusal.rule) == rules.end()) {
-      rules.push_back(refusal.rule);
+  for (plan::Refusal& refusal :
+       plan::WouldRefuse(run.ThePlan(), GuardsOf(opened.environment, run))) {
+    all.push_back(std::move(refusal));
+  }
+  URSA_TRY(const auto more, plan::WouldNotFit(run.ThePlan(), opened.catalog));
+  all.insert(all.end(), more.begin(), more.end());
+  std::vector<plan::Refusal> first_of_each;
+  for (plan::Refusal& refusal : all) {
+    if (std::ranges::find(first_of_each, refusal.rule, &plan::Refusal::rule) ==
+        first_of_each.end()) {
+      first_of_each.push_back(std::move(refusal));
     }
   }
-  return rules;
+  return first_of_each;
 }
 
 void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
-                               const std::vector<std::string>& refusals,
+                               const std::vector<plan::Refusal>& refusals,
                                const plan::ApplyOutcome* outcome) const {
   const plan::Plan& plan = run.ThePlan();
   Json summary = run.Counts();
   Json would_refuse = Json::array();
-  for (const std::string& rule : refusals) {
-    would_refuse.push_back(rule);
+  for (const plan::Refusal& refusal : refusals) {
+    would_refuse.push_back(refusal.rule);
   }
   int64_t version = opened.table->version;
   if (outcome != nullptr && outcome->table_versions.contains(main_table_)) {
@@ -161,11 +165,33 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
     return fates == nullptr ? 0 : std::count(fates->begin(), fates->end(), fate);
   };
   summary["changed_since_plan"] = count(plan::Fate::kChangedSincePlan);
-  summary["already"] = count(plan::Fate::kAlready);
+  // A command may know of more that was there already than its plan does.
+  summary["already"] = summary.value("already", int64_t{0}) + count(plan::Fate::kAlready);
   summary["plan_digest"] = plan.PlanDigest();
   summary["changes_digest"] = plan.ChangesDigest();
   invocation.report.Summary(std::move(summary));
 }
+
+namespace {
+
+// Ends a dry run: with the command line that commits it, or with what stands in its way. The
+// production guard does not: its flag is in the command line.
+void OfferOrTell(const Invocation& invocation, Environment environment, const std::string& flag,
+                 const std::vector<plan::Refusal>& refusals) {
+  bool refused = false;
+  for (const plan::Refusal& refusal : refusals) {
+    if (refusal.rule != "production") {
+      invocation.report.Note(
+          fmt::format("The commit would be refused ({}): {}", refusal.rule, refusal.message));
+      refused = true;
+    }
+  }
+  if (!refused) {
+    invocation.OfferCommit(environment, flag);
+  }
+}
+
+}  // namespace
 
 Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profile) {
   URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
@@ -187,7 +213,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
     URSA_CHECK(written);
   }
   if (run->ThePlan().Count() > 0) {
-    invocation.OfferCommit(opened.environment, FlagOf(run->Guard()));
+    OfferOrTell(invocation, opened.environment, FlagOf(run->Guard()), refusals);
   }
   return {};
 }

@@ -80,10 +80,11 @@ class PlannedCommand : public Command {
   Result<void> Commit(Invocation& invocation, const Profile& profile);
   static maintenance::PlanningContext ContextOf(Invocation& invocation, const Opened& opened);
   Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
-  [[nodiscard]] Result<std::vector<std::string>> Refusals(const Opened& opened,
-                                                          const PlannedRun& run) const;
+  [[nodiscard]] Result<std::vector<plan::Refusal>> Refusals(const Opened& opened,
+                                                            const PlannedRun& run) const;
   void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
-                 const std::vector<std::string>& refusals, const plan::ApplyOutcome* outcome) const;
+                 const std::vector<plan::Refusal>& refusals,
+                 const plan::ApplyOutcome* outcome) const;
   [[nodiscard]] plan::Guards GuardsOf(Environment environment, const PlannedRun& run) const;
   // Asks for the assets bucket's name where the run's guard wants it typed.
   static Result<void> Confirm(const Invocation& invocation, const Opened& opened,

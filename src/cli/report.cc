@@ -98,6 +98,11 @@ void Report::Record(const ReportRecord& record) {
   ShowRecord(record);
 }
 
+void Report::Note(const std::string& text) {
+  log_.Write(text);
+  ShowNote(text);
+}
+
 void Report::End(const Result<void>& outcome) {
   if (summary_) {
     log_.Write(SummaryLine(*summary_));

@@ -75,6 +75,8 @@ class Report {
   virtual void UseColumns(std::vector<Column> /*columns*/) {}
   void Row(const ReportRow& row);
   void Record(const ReportRecord& record);
+  // A line for people, after the summary: what programs know from the summary's values.
+  void Note(const std::string& text);
   // The summary's values; kept until End, and told again replaces what was told before.
   void Summary(Json values) { summary_ = std::move(values); }
   // The command line that commits what this dry run showed.
@@ -98,6 +100,7 @@ class Report {
   virtual void ShowBegin(const RunInfo& info) = 0;
   virtual void ShowRow(const ReportRow& row, bool needs_person) = 0;
   virtual void ShowRecord(const ReportRecord& record) = 0;
+  virtual void ShowNote(const std::string& /*text*/) {}
   virtual void ShowEnd(const Ending& ending) = 0;
 
   Log& log_;

@@ -2,6 +2,21 @@
 
 namespace ursa::cli {
 
+namespace {
+
+// What is done to the row: taking an insert back deletes it.
+std::string_view ActionOf(const plan::RestoreRow& row) {
+  if (row.action == plan::RestoreAction::kRestore && row.undone == plan::ChangeKind::kInsert) {
+    return "delete";
+  }
+  if (row.action == plan::RestoreAction::kRestore && row.undone == plan::ChangeKind::kDelete) {
+    return "insert";
+  }
+  return plan::RestoreActionName(row.action);
+}
+
+}  // namespace
+
 void RestoreRun::ShowRows(Report& report, const std::vector<plan::Fate>* fates) const {
   for (size_t i = 0; i < plan_.RowCount(); ++i) {
     const auto row = plan_.RowAt(i);
@@ -10,7 +25,7 @@ void RestoreRun::ShowRows(Report& report, const std::vector<plan::Fate>* fates) 
       report.SetNeedsPerson();
       return;
     }
-    std::string_view action = plan::RestoreActionName(row->action);
+    std::string_view action = ActionOf(*row);
     if (fates != nullptr && row->change) {
       action = ActionAfter(action, (*fates)[*row->change]);
     }
@@ -32,9 +47,10 @@ Json RestoreRun::Counts() const {
 }
 
 std::vector<Column> RestoreColumns() {
-  return {TextColumn("table", "table"),     TextColumn("recording", "recording_id"),
-          TextColumn("action", "action"),   TextColumn("restored", "restored"),
-          TextColumn("refused", "refused"), TextColumn("reason", "reason")};
+  return {TextColumn("table", "table"),       WholeColumn("recording", "recording_id"),
+          WholeColumn("action", "action"),    TextColumn("row", "key"),
+          TextColumn("restored", "restored"), TextColumn("refused", "refused"),
+          TextColumn("reason", "reason")};
 }
 
 plan::RestoreContext RestoreContextOf(const maintenance::PlanningContext& context) {

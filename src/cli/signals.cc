@@ -30,7 +30,7 @@ InterruptSignals::InterruptSignals(int message_descriptor)
     : message_descriptor_(message_descriptor) {
   sigemptyset(&waited_for_);
   sigaddset(&waited_for_, kWakeUp);
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     if (!IsIgnored(signal)) {
       sigaddset(&waited_for_, signal);
     }

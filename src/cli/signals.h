@@ -1,10 +1,10 @@
 // Ctrl-C as a stop token.
 //
-// SIGINT and SIGTERM are blocked in every thread and taken by one thread that waits for them: what
-// it then does is ordinary code, not a signal handler's. The first signal asks the run to stop;
-// the second ends the process at once, for a run that hangs. A signal that was ignored when the
-// process began stays ignored (a shell's background job, nohup).
-// Source: architecture.md, "Concurrency"; commands.md, "Exit codes" (130).
+// SIGINT, SIGTERM and SIGHUP are blocked in every thread and taken by one thread that waits for
+// them: what it then does is ordinary code, not a signal handler's. The first signal asks the run
+// to stop; the second ends the process at once, for a run that hangs. A signal that was ignored
+// when the process began stays ignored (a shell's background job, nohup). Source: architecture.md,
+// "Concurrency"; commands.md, "Exit codes" (130).
 #pragma once
 
 #include <atomic>

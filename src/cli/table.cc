@@ -87,8 +87,8 @@ void Shrink(const std::vector<Column>& columns, size_t available, std::vector<si
   while (total > available) {
     size_t* widest = nullptr;
     for (size_t i = 0; i < widths.size(); ++i) {
-      if (columns[i].alignment == Alignment::kLeft && widths[i] > kElidedColumnsMin &&
-          (widest == nullptr || widths[i] > *widest)) {
+      if (columns[i].alignment == Alignment::kLeft && !columns[i].is_whole &&
+          widths[i] > kElidedColumnsMin && (widest == nullptr || widths[i] > *widest)) {
         widest = &widths[i];
       }
     }
@@ -105,7 +105,8 @@ std::string Line(const std::vector<Column>& columns, const std::vector<size_t>& 
   std::string line;
   for (size_t i = 0; i < columns.size(); ++i) {
     const bool right = columns[i].alignment == Alignment::kRight;
-    const std::string cell = right ? cells[i] : ElideMiddle(cells[i], widths[i]);
+    const std::string cell =
+        right || columns[i].is_whole ? cells[i] : ElideMiddle(cells[i], widths[i]);
     const size_t width = DisplayWidth(cell);
     const std::string padding(widths[i] > width ? widths[i] - width : 0, ' ');
     if (i > 0) {
@@ -142,6 +143,12 @@ std::string ShowValue(const Json& value) {
 Column TextColumn(std::string title, std::string key) {
   return {std::move(title), Alignment::kLeft,
           [key = std::move(key)](const Json& row) { return ShowValue(ValueAt(row, key)); }};
+}
+
+Column WholeColumn(std::string title, std::string key) {
+  Column column = TextColumn(std::move(title), std::move(key));
+  column.is_whole = true;
+  return column;
 }
 
 Column NumberColumn(std::string title, std::string key, int decimals) {

@@ -24,6 +24,7 @@ struct Column {
   Alignment alignment = Alignment::kLeft;
   // The cell of a row, as raw text; the table escapes it.
   std::function<std::string(const Json& row)> cell;
+  bool is_whole = false;  // never elided: what is shown is typed into another command
 };
 
 // A value as people read it: null "-", a list its entries joined by commas, an object as JSON.
@@ -31,6 +32,8 @@ std::string ShowValue(const Json& value);
 
 // The row's value at `key`, "-" where it has none.
 Column TextColumn(std::string title, std::string key);
+// The same for ids and actions, which are never elided.
+Column WholeColumn(std::string title, std::string key);
 // A number with so many digits after the point, e.g. seconds: "1,204.5"; "-" for null.
 Column NumberColumn(std::string title, std::string key, int decimals);
 // A count of bytes: "1.2 MB".

@@ -56,6 +56,10 @@ void TextReport::ShowRecord(const ReportRecord& record) {
   }
 }
 
+void TextReport::ShowNote(const std::string& text) {
+  after_summary_.push_back(style_.Alarm(EscapeForDisplay(text)));
+}
+
 void TextReport::ShowEnd(const Ending& ending) {
   ShowTable();
   WriteParagraph(after_rows_);

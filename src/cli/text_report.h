@@ -32,6 +32,7 @@ class TextReport final : public Report {
   void ShowBegin(const RunInfo& info) override;
   void ShowRow(const ReportRow& row, bool needs_person) override;
   void ShowRecord(const ReportRecord& record) override;
+  void ShowNote(const std::string& text) override;
   void ShowEnd(const Ending& ending) override;
 
   void ShowTable();

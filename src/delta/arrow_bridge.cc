@@ -210,8 +210,7 @@ Error FromArrow(const arrow::Status& status, std::string_view what) {
   if (status.IsOutOfMemory()) {
     return Error{ErrorCode::kUnavailable, "memory is exhausted", {std::string(what)}, {}};
   }
-  const ErrorCode code =
-      status.IsNotImplemented() ? ErrorCode::kUnsupported : ErrorCode::kCorrupt;
+  const ErrorCode code = status.IsNotImplemented() ? ErrorCode::kUnsupported : ErrorCode::kCorrupt;
   return Error{code, status.message(), {std::string(what)}, {}};
 }
 
@@ -244,8 +243,8 @@ std::shared_ptr<arrow::DataType> ToArrowType(const Type& type) {
     case TypeKind::kVoid:
       return arrow::null();
     case TypeKind::kArray:
-      return arrow::list(arrow::field("element", ToArrowType(type.children[0].type),
-                                      type.children[0].nullable));
+      return arrow::list(
+          arrow::field("element", ToArrowType(type.children[0].type), type.children[0].nullable));
     case TypeKind::kMap:
       return arrow::map(
           ToArrowType(type.children[0].type),
@@ -321,9 +320,8 @@ Result<void> AppendValue(const Type& type, const Value& value, arrow::ArrayBuild
   switch (type.kind) {
     case TypeKind::kString:
     case TypeKind::kBinary:
-      URSA_ARROW_CHECK(
-          As<arrow::BinaryBuilder>(builder).Append(std::get<std::string>(value.data)),
-          "appending a string");
+      URSA_ARROW_CHECK(As<arrow::BinaryBuilder>(builder).Append(std::get<std::string>(value.data)),
+                       "appending a string");
       return {};
     case TypeKind::kLong:
     case TypeKind::kInteger:
@@ -335,9 +333,9 @@ Result<void> AppendValue(const Type& type, const Value& value, arrow::ArrayBuild
                        "appending a number");
       return {};
     case TypeKind::kFloat:
-      URSA_ARROW_CHECK(As<arrow::FloatBuilder>(builder).Append(
-                           static_cast<float>(std::get<double>(value.data))),
-                       "appending a number");
+      URSA_ARROW_CHECK(
+          As<arrow::FloatBuilder>(builder).Append(static_cast<float>(std::get<double>(value.data))),
+          "appending a number");
       return {};
     case TypeKind::kDouble:
       URSA_ARROW_CHECK(As<arrow::DoubleBuilder>(builder).Append(std::get<double>(value.data)),

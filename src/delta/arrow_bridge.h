@@ -48,15 +48,15 @@ std::shared_ptr<arrow::io::RandomAccessFile> OpenObject(const store::ReadableSto
 // ARROW_TRY(auto array, builder.Finish(), "reading part-0.parquet");
 #define URSA_ARROW_TRY(declaration, expression, what) \
   URSA_ARROW_TRY_INNER(URSA_CONCAT(arrow_result_, __LINE__), declaration, expression, what)
-#define URSA_ARROW_TRY_INNER(temporary, declaration, expression, what)             \
-  auto temporary = (expression);                                                   \
-  if (!temporary.ok()) {                                                           \
-    return tl::unexpected(::ursa::delta::FromArrow(temporary.status(), what));     \
-  }                                                                                \
+#define URSA_ARROW_TRY_INNER(temporary, declaration, expression, what)         \
+  auto temporary = (expression);                                               \
+  if (!temporary.ok()) {                                                       \
+    return tl::unexpected(::ursa::delta::FromArrow(temporary.status(), what)); \
+  }                                                                            \
   declaration = std::move(temporary).ValueUnsafe()
-#define URSA_ARROW_CHECK(expression, what)                                         \
-  do {                                                                             \
-    if (const arrow::Status arrow_status = (expression); !arrow_status.ok()) {     \
-      return tl::unexpected(::ursa::delta::FromArrow(arrow_status, what));         \
-    }                                                                              \
+#define URSA_ARROW_CHECK(expression, what)                                     \
+  do {                                                                         \
+    if (const arrow::Status arrow_status = (expression); !arrow_status.ok()) { \
+      return tl::unexpected(::ursa::delta::FromArrow(arrow_status, what));     \
+    }                                                                          \
   } while (false)

@@ -49,9 +49,10 @@ Result<void> ExportParquet(const store::ReadableStore& store, const Snapshot& sn
                                 .compression(parquet::Compression::ZSTD)
                                 ->compression_level(1)
                                 ->build();
-    URSA_ARROW_TRY(writer, parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(),
-                                                            stream, properties),
-                   what);
+    URSA_ARROW_TRY(
+        writer,
+        parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream, properties),
+        what);
     return {};
   };
   const auto done = [&]() -> Result<void> {

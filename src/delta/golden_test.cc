@@ -77,19 +77,18 @@ TEST_P(GoldenTable, HasTheRowsThatTheEnginesSaw) {
     return;
   }
   std::vector<std::string> rows;
-  const auto scanned = Scan(*store_, **snapshot_, {{}, {}, 2, {}},
-                            [&](const RowBatch& batch) -> Result<void> {
-                              for (size_t row = 0; row < batch.RowCount(); ++row) {
-                                Json values = Json::object();
-                                for (size_t column = 0; column < batch.Fields().size(); ++column) {
-                                  const Field& field = batch.Fields()[column];
-                                  values[field.name] =
-                                      ValueToJson(field.type, batch.At(column, row));
-                                }
-                                rows.push_back(values.dump());
-                              }
-                              return {};
-                            });
+  const auto scanned =
+      Scan(*store_, **snapshot_, {{}, {}, 2, {}}, [&](const RowBatch& batch) -> Result<void> {
+        for (size_t row = 0; row < batch.RowCount(); ++row) {
+          Json values = Json::object();
+          for (size_t column = 0; column < batch.Fields().size(); ++column) {
+            const Field& field = batch.Fields()[column];
+            values[field.name] = ValueToJson(field.type, batch.At(column, row));
+          }
+          rows.push_back(values.dump());
+        }
+        return {};
+      });
   ASSERT_TRUE(scanned) << scanned.error().ToString();
   std::vector<std::string> expected;
   for (const Json& row : expected_["rows"]) {

@@ -220,8 +220,7 @@ class Merger {
     for (const auto& [path, merge] : searched_) {
       if (merge.rewritten) {
         const AddFile& file = snapshot_->files.at(path);
-        actions.emplace_back(
-            RemoveFile{path, now, true, file.partition_values, file.size_bytes});
+        actions.emplace_back(RemoveFile{path, now, true, file.partition_values, file.size_bytes});
         for (const AddFile& output : merge.outputs) {
           added.push_back(&output);
         }

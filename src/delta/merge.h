@@ -91,7 +91,7 @@ struct MergeOptions {
   std::string locator_column;            // of type string; files are sorted by it, then by the key
   std::string operation = "MERGE";
   std::vector<Transaction> transactions;  // go into the commit, stamped
-  std::string engine_info;                 // "Ursa/0.1.0"
+  std::string engine_info;                // "Ursa/0.1.0"
   Nanoseconds timeout{std::chrono::seconds{120}};
   size_t jobs = 1;
   std::stop_token stop;

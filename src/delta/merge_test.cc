@@ -110,10 +110,12 @@ class TestSource final : public MergeSource {
 
 class MergeTest : public testing::Test {
  protected:
-  MergeTest() { EXPECT_TRUE(CreateTable(memory_, "t", TestSchema(), "Ursa/test", clock_, random_)); }
+  MergeTest() {
+    EXPECT_TRUE(CreateTable(memory_, "t", TestSchema(), "Ursa/test", clock_, random_));
+  }
 
   MergeOptions Options(size_t jobs = 2) {
-    return MergeOptions{{"id"}, "name", "MERGE", {}, "Ursa/test", std::chrono::seconds{5},
+    return MergeOptions{{"id"}, "name", "MERGE", {},     "Ursa/test", std::chrono::seconds{5},
                         jobs,   {},     clock_,  random_};
   }
   SnapshotPtr Newest() { return LoadSnapshot(memory_, "t").value(); }
@@ -209,13 +211,13 @@ TEST_F(MergeTest, PassesOverAFileWhoseBloomFilterHasNoneOfTheKeys) {
 TEST_F(MergeTest, SortsTheRowsOfAFileByLocatorAndKey) {
   ASSERT_TRUE(MergeChanges({{"c", "n1", 1}, {"a", "n3", 2}, {"b", "n1", 3}}));
   std::vector<std::string> ids;
-  ASSERT_TRUE(Scan(memory_, *Newest(), {{"id"}, {}, 1, {}},
-                   [&](const RowBatch& batch) -> Result<void> {
-                     for (size_t i = 0; i < batch.RowCount(); ++i) {
-                       ids.emplace_back(batch.String(0, i));
-                     }
-                     return {};
-                   }));
+  ASSERT_TRUE(
+      Scan(memory_, *Newest(), {{"id"}, {}, 1, {}}, [&](const RowBatch& batch) -> Result<void> {
+        for (size_t i = 0; i < batch.RowCount(); ++i) {
+          ids.emplace_back(batch.String(0, i));
+        }
+        return {};
+      }));
   EXPECT_EQ(ids, (std::vector<std::string>{"b", "c", "a"}));
 }
 
@@ -365,8 +367,7 @@ TEST_F(MergeTest, AgreesWithAMapWhateverIsMerged) {
         }
       }
       TestSource source(std::move(changes));
-      const auto merged =
-          Merge(memory, LoadSnapshot(memory, "t").value(), source, Options(1));
+      const auto merged = Merge(memory, LoadSnapshot(memory, "t").value(), source, Options(1));
       RC_ASSERT(merged.has_value());
     }
     std::map<std::string, Value> counts;

@@ -11,10 +11,10 @@ namespace {
 
 bool MayPass(const AddFile& file, const FileFilter& filter) {
   const auto bounds = BoundsOf(file, filter.column);
-  return !bounds || std::any_of(filter.values.begin(), filter.values.end(),
-                                [&](const std::string& value) {
-                                  return value >= bounds->min && value <= bounds->max;
-                                });
+  return !bounds ||
+         std::any_of(filter.values.begin(), filter.values.end(), [&](const std::string& value) {
+           return value >= bounds->min && value <= bounds->max;
+         });
 }
 
 Result<std::vector<size_t>> ColumnPositions(const Schema& schema,

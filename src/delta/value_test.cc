@@ -235,8 +235,8 @@ std::string RandomDecimal(const Type& type) {
 
 // A table's strings are UTF-8.
 std::string RandomText() {
-  static const std::vector<std::string> kPieces{"a", "\"", "\\", "\n", "\x01", "\u00fc",
-                                                "\u202e", "\u65e5", "\U0001f9e0"};
+  static const std::vector<std::string> kPieces{"a",      "\"",     "\\",     "\n",        "\x01",
+                                                "\u00fc", "\u202e", "\u65e5", "\U0001f9e0"};
   std::string text;
   for (const std::string& piece :
        *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kPieces))) {

@@ -45,6 +45,11 @@ Result<ParticipantAudit> AuditParticipants(const PlanningContext& context,
                                           " has no recordings, so nothing can be said of their "
                                           "names: check that the profile names the right one");
   }
+  // A bucket that is the wrong one, or can't be listed, must not look like one without names.
+  URSA_TRY(const auto empty_listing, EmptyListingBrake(context.raw));
+  if (empty_listing) {
+    return Fail(ErrorCode::kNotFound, empty_listing->message);
+  }
   URSA_TRY(const delta::SnapshotPtr participants, FindParticipantsTable(context.catalog));
   URSA_TRY(const participants::KnownParticipants known,
            ReadKnownParticipants(context, participants));

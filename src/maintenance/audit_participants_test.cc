@@ -74,9 +74,17 @@ TEST_F(AuditTest, TouchesTheObjectsOfUnattributedRecordingsOnly) {
   PutInBucket(3, "maya");
   raw_.ForgetCalls();
   ASSERT_TRUE(Audit());
-  EXPECT_THAT(raw_.Calls(), SizeIs(1));
-  EXPECT_THAT(raw_.Calls(),
-              Each(testing::Field(&store::StoreCall::key, testing::HasSubstr(Id(3)))));
+  // The first call looks whether the bucket has recordings at all.
+  EXPECT_THAT(raw_.Calls(), testing::ElementsAre(
+                                testing::Field(&store::StoreCall::key, "recordings/"),
+                                testing::Field(&store::StoreCall::key, testing::HasSubstr(Id(3)))));
+}
+
+TEST_F(AuditTest, OfAnEmptyBucketIsAnErrorAndNeverGreen) {
+  AddRecordings({1});
+  const auto audit = Audit();
+  ASSERT_FALSE(audit);
+  EXPECT_EQ(audit.error().code, ErrorCode::kNotFound);
 }
 
 TEST_F(AuditTest, OfAnEmptyCatalogIsAnErrorAndNeverGreen) {

@@ -19,6 +19,7 @@
 // Source: commands.md, "fix-modalities-start-epoch"; raw-recordings.md section 3.2.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -62,6 +63,13 @@ struct ModalityRow {
   std::vector<raw::Problem> problems;
   std::optional<size_t> change;  // its number in the plan
 };
+
+// Whether its raw files could not be read: that says nothing of when it began.
+inline bool HasReadFailure(const ModalityRow& row) {
+  return std::ranges::any_of(row.problems, [](const raw::Problem& problem) {
+    return problem.code == raw::ProblemCode::kReadFailed;
+  });
+}
 
 // The intervals once the plan is committed: shifted, each bound the double nearest to the exact
 // sum.

@@ -13,7 +13,7 @@ namespace ursa::plan {
 
 struct Guards {
   bool targets_production = false;
-  bool production_confirmed = false;  // production_flag was given
+  bool production_confirmed = false;                   // production_flag was given
   std::optional<std::string> expected_changes_digest;  // --expect
   std::string production_flag = "--i-know-this-targets-prod";
 };

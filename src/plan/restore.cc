@@ -56,10 +56,12 @@ std::optional<std::string> GroupOf(const Change& change) {
 
 class Restorer {
  public:
-  // `net` is what the run did.
-  Restorer(const RestoreContext& context, Plan net, PlanHeader header)
+  // `net` is what the run did, by the plans `plan_ids`.
+  Restorer(const RestoreContext& context, Plan net, PlanHeader header,
+           std::vector<std::string> plan_ids)
       : context_(context),
         header_(std::move(header)),
+        plan_ids_(std::move(plan_ids)),
         restore_(std::move(net), PlanBuilder(header_, context.spool).Finish()) {}
 
   // Steps 2 to 4.
@@ -107,13 +109,16 @@ class Restorer {
       return {};
     }
     URSA_TRY(const delta::SnapshotPtr snapshot, context_.catalog.Table(table.name));
+    const bool undone = IsUndoneIn(*snapshot);
     RowComparer comparer(restore_.net_, table);
     URSA_CHECK(comparer.Read(context_.catalog.Assets(), *snapshot, context_.jobs, context_.stop));
     for (size_t i = 0; i < changes.size(); ++i) {
       URSA_TRY(const Change change, restore_.net_.ChangeAt(changes[i]));
       Entry entry;
       entry.number = changes[i];
-      if (change.kind == ChangeKind::kUpdate) {
+      if (undone) {
+        // What the rows are by now is another run's work, even where it is the same.
+      } else if (change.kind == ChangeKind::kUpdate) {
         JudgeUpdate(change, comparer.Of(i), entry);
       } else {
         JudgeRow(change, comparer.Of(i), entry);
@@ -121,6 +126,21 @@ class Restorer {
       restore_.entries_.push_back(entry);
     }
     return {};
+  }
+
+  // Whether the run was taken back in this table already.
+  [[nodiscard]] bool IsUndoneIn(const delta::Snapshot& table) const {
+    bool undone = false;
+    for (const std::string& plan_id : plan_ids_) {
+      const auto transaction = table.transactions.find(plan_id);
+      if (transaction != table.transactions.end()) {
+        if (transaction->second.version != kRunUndone) {
+          return false;
+        }
+        undone = true;
+      }
+    }
+    return undone;
   }
 
   // What of an update can be taken back.
@@ -208,13 +228,15 @@ class Restorer {
 
   const RestoreContext& context_;
   const PlanHeader header_;
+  const std::vector<std::string> plan_ids_;
   RestorePlan restore_;
 };
 
 Result<RestoreRow> RestorePlan::RowAt(size_t row) const {
   const Entry& entry = entries_[row];
   URSA_TRY(const Change change, net_.ChangeAt(entry.number));
-  return RestoreRow{change.table->name,
+  return RestoreRow{change.kind,
+                    change.table->name,
                     JoinKey(change),
                     change.locator,
                     entry.action,
@@ -275,7 +297,12 @@ Result<RestorePlan> PlanRestoreOf(const RestoreContext& context,
                                   std::optional<uint64_t> max_changes) {
   URSA_TRY(PlanHeader header, MakeHeader(context, plans));
   URSA_TRY(Plan net, JoinCommittedPlans(plans, header, context.spool));
-  return Restorer(context, std::move(net), std::move(header)).Make(max_changes);
+  std::vector<std::string> plan_ids;
+  for (const CommittedPlan& committed : plans) {
+    plan_ids.push_back(committed.plan.RunId());
+  }
+  return Restorer(context, std::move(net), std::move(header), std::move(plan_ids))
+      .Make(max_changes);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ enum class RestoreAction {
 std::string_view RestoreActionName(RestoreAction action);
 
 struct RestoreRow {
+  ChangeKind undone = ChangeKind::kUpdate;  // what the run did to the row
   std::string table;
   std::string key;      // the key's values, joined by '/'
   std::string locator;  // the recording_id, where the table has one

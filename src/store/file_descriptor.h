@@ -37,7 +37,6 @@ class FileDescriptor {
 };
 
 // "can't open /data/raw/x: Permission denied", with what to do where that is known.
-tl::unexpected<Error> FileError(int system_error, const std::string& what,
-                                const std::string& path);
+tl::unexpected<Error> FileError(int system_error, const std::string& what, const std::string& path);
 
 }  // namespace ursa::store

@@ -46,9 +46,8 @@ Result<ListPage> MemoryStore::List(std::string_view prefix, const ListOptions& o
   for (auto object = objects_.lower_bound(prefix);
        object != objects_.end() && object->first.starts_with(prefix); ++object) {
     const std::string& key = object->first;
-    const size_t cut = options.delimiter.empty()
-                           ? std::string::npos
-                           : key.find(options.delimiter, prefix.size());
+    const size_t cut =
+        options.delimiter.empty() ? std::string::npos : key.find(options.delimiter, prefix.size());
     const std::string name =
         cut == std::string::npos ? key : key.substr(0, cut + options.delimiter.size());
     if (name <= options.start_after || name == last) {

@@ -139,3 +139,23 @@ def test_a_full_standard_output_is_an_error_not_a_success(laboratory):
         process = subprocess.run([BINARY, COMMAND], cwd=laboratory.root, stdout=full,
                                  stderr=subprocess.PIPE, timeout=60)
     assert process.returncode == 4 and b"standard output" in process.stderr
+
+
+def test_a_refused_init_does_not_turn_production_into_staging(laboratory):
+    (laboratory.root / ".ursa-staging").unlink()
+    laboratory.ursa("catalog", "init", "--staging", code=4)
+    assert not (laboratory.root / ".ursa-staging").exists()
+    run = laboratory.ursa(COMMAND, "--commit", "--max-indeterminate", 100, "--json", code=2)
+    assert run.summary["refused"] == "production"
+
+
+def test_the_audit_is_never_green_over_an_empty_bucket(laboratory):
+    (laboratory.root / "raw").rename(laboratory.root / "raw.off")
+    (laboratory.root / "raw" / "recordings").mkdir(parents=True)
+    assert "right raw bucket" in error_of(laboratory.ursa("audit-participants", "--json", code=4))
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_json_is_not_for_other_formats(laboratory, form):
+    run = laboratory.ursa("query", "recordings", "--format", form, "--json", code=3)
+    assert len(run.records) == 1

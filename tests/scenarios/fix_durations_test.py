@@ -217,17 +217,27 @@ def test_rows_without_a_delta_come_first_and_then_the_largest(laboratory):
 
 
 def test_people_see_a_table_a_summary_and_the_command_that_commits(laboratory):
-    run = laboratory.ursa(COMMAND, "--top", 3)
+    run = laboratory.ursa(COMMAND, "--top", 3, "--max-indeterminate", 1000)
     lines = run.out.splitlines()
     assert lines[0].startswith("profile local, catalog local://") and ", staging, " in lines[0]
     assert any("and " in line and line.endswith(" more") for line in lines)
     assert any(line.startswith("examined=") for line in lines)
-    assert lines[-1].endswith(f"{COMMAND} --top 3 --commit")
+    assert lines[-1].endswith(f"{COMMAND} --top 3 --max-indeterminate 1000 --commit")
     assert "unchanged " not in run.out
 
 
+def test_people_are_told_what_would_refuse_the_commit_and_why(laboratory):
+    run = laboratory.ursa(COMMAND, "--max-changes", 1)
+    assert "The commit would be refused (max_indeterminate): " in run.out
+    assert "more than --max-indeterminate 0" in run.out
+    assert "The commit would be refused (max_changes): " in run.out
+    assert "To commit:" not in run.out
+    assert "would be refused" not in laboratory.ursa(COMMAND, "--max-indeterminate", 1000).out
+
+
 def test_the_old_names_of_the_scripts_work(laboratory):
-    for name in ("fix_durations_inplace", "fix_durations_inplace.py"):
+    for name in ("fix_durations_inplace", "fix_durations_inplace.py",
+                 "scripts/fix_durations_inplace.py"):
         assert laboratory.ursa(name, "--json").records[0]["command"] == COMMAND
 
 

@@ -1,10 +1,32 @@
 """Runs the real binary on real directories, and reads what it wrote with another engine."""
+import functools
 import json
 import os
 import pathlib
 import subprocess
 
+import jsonschema
+import referencing
+
+SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "schemas"
 BINARY = os.environ.get("URSA_BINARY", str(pathlib.Path(__file__).parents[2] / "build" / "ursa"))
+
+
+@functools.cache
+def validator_of(command):
+    """The schema of a command's records; None is no command at all."""
+    path = SCHEMAS / f"{command or 'no-command'}.json"
+    assert path.is_file(), f"no schema has the records of {command}"
+    common = json.loads((SCHEMAS / "common.json").read_text())
+    registry = referencing.Registry().with_resource(
+        "common.json", referencing.Resource.from_contents(common))
+    return jsonschema.Draft202012Validator(json.loads(path.read_text()), registry=registry)
+
+
+def check_record(record):
+    """Holds a record against the schema of its command."""
+    error = jsonschema.exceptions.best_match(validator_of(record["command"]).iter_errors(record))
+    assert error is None, f"{error.json_path}: {error.message}\n{json.dumps(record)}"
 
 
 class Run:
@@ -15,9 +37,15 @@ class Run:
         self.out = process.stdout.decode()
         self.err = process.stderr.decode()
 
-    @property
+    @functools.cached_property
     def records(self):
-        return [json.loads(line) for line in self.out.splitlines()]
+        """All records, each as its schema says, in the order of spec/commands.md, "Output"."""
+        records = [json.loads(line) for line in self.out.splitlines()]
+        for record in records:
+            check_record(record)
+        kinds = [record["record"] for record in records]
+        assert kinds.index("summary") == len(kinds) - 1 and "run" not in kinds[1:], kinds
+        return records
 
     def rows(self, **wanted):
         return [record for record in self.records if record["record"] == "row"

@@ -92,6 +92,16 @@ def test_a_restore_twice_has_nothing_to_do(laboratory):
     assert laboratory.fingerprint() == fingerprint
 
 
+def test_the_restore_of_an_undone_run_leaves_a_later_run_alone(laboratory):
+    first = commit(laboratory).summary["run_id"]
+    restore(laboratory, first, "--commit")
+    commit(laboratory)
+    after = rows_of(laboratory)
+    run = restore(laboratory, first, "--commit")
+    assert run.summary["restore"] == 0 and run.summary["committed"] == 0
+    assert rows_of(laboratory) == after
+
+
 def test_the_restore_of_a_restore_applies_the_run_again(laboratory):
     run_id = commit(laboratory).summary["run_id"]
     after = rows_of(laboratory)
