@@ -53,4 +53,6 @@ def spark(tmp_path_factory):
         .getOrCreate())
     session.sparkContext.setLogLevel("ERROR")
     yield session
-    session.stop()
+    # Nothing is worth keeping, and an orderly end can take minutes.
+    session.sparkContext._gateway.proc.kill()
+    session.sparkContext._gateway.proc.wait()

@@ -129,8 +129,8 @@ def commit_at_once(laboratory):
 
 
 def split(laboratory, parts=3):
-    """The same recordings in several files, each with ids of its own, every one of which holds a row
-    that ursa will correct."""
+    """The same recordings in several files, each with ids of its own, every one of which holds a
+    row that ursa will correct."""
     wanted = sorted(row["recording_id"] for row in planned(laboratory))
     bounds = [wanted[len(wanted) * part // parts] for part in range(1, parts)]
     table = DeltaTable(directory_of(laboratory)).to_pyarrow_table()

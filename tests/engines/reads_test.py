@@ -1,4 +1,4 @@
-"""Delta's other engines read what ursa wrote, and skip the files that our statistics let them skip."""
+"""Delta's other engines read what ursa wrote, and skip the files that our statistics rule out."""
 import json
 
 import polars
@@ -6,7 +6,8 @@ import pytest
 from deltalake import DeltaTable
 
 from reading import (assert_all_read_the_same, by_delta_rs, by_every_value, by_polars, by_ursa,
-                     commit_all, commit_at_once, commit_one_by_one, directory_of, entries, live_files, spark_frame, split)
+                     commit_all, commit_at_once, commit_one_by_one, directory_of,
+                     entries, live_files, spark_frame, split)
 
 TABLES = ("recordings", "modalities", "participants", "events", "maintenance_runs")
 

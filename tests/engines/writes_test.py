@@ -125,8 +125,9 @@ def test_files_with_int96_timestamps_are_read_and_built_upon(spark, laboratory):
     before = by_ursa(laboratory)
     spark.conf.set("spark.sql.parquet.outputTimestampType", "INT96")
     try:
-        rows = spark.read.format("delta").load(directory_of(laboratory))
-        rows.localCheckpoint().write.format("delta").mode("overwrite").save(directory_of(laboratory))
+        path = directory_of(laboratory)
+        rows = spark.read.format("delta").load(path).localCheckpoint()
+        rows.write.format("delta").mode("overwrite").save(path)
     finally:
         spark.conf.unset("spark.sql.parquet.outputTimestampType")
     for path in live_files(laboratory):
@@ -140,7 +141,7 @@ def test_files_with_int96_timestamps_are_read_and_built_upon(spark, laboratory):
 def test_spark_and_ursa_take_turns(spark, laboratory):
     """All that Spark does to a table, one after another, with a commit of ours after each."""
     split(laboratory)
-    path = directory_of(laboratory)
+    path, inserted = directory_of(laboratory), "f" * 64
     steps = [
         lambda: merge_by_spark(spark, laboratory),
         lambda: spark.sql(f"OPTIMIZE {table_of(laboratory)}"),
@@ -149,7 +150,8 @@ def test_spark_and_ursa_take_turns(spark, laboratory):
             spark._jsparkSession, path).checkpoint(),
         lambda: spark.sql(f"VACUUM {table_of(laboratory)} RETAIN 0 HOURS"),
         lambda: spark.sql(f"UPDATE {table_of(laboratory)} SET site = 'here'"),
-        lambda: spark.sql(f"DELETE FROM {table_of(laboratory)} WHERE recording_hash = '{'f' * 64}'"),
+        lambda: spark.sql(f"DELETE FROM {table_of(laboratory)} "
+                          f"WHERE recording_hash = '{inserted}'"),
     ]
     for step in steps:
         step()

@@ -301,7 +301,10 @@ def test_people_see_collisions_and_the_command_that_commits(laboratory):
     retype(laboratory, "Jonas Webber\n")
     out = laboratory.ursa(BACKFILL, "--allow-r2-only", code=1).out
     assert "collision (near_duplicate): 'Jonas Webber' and 'Jonas Weber'" in out
-    assert out.splitlines()[-1].endswith(f"{BACKFILL} --allow-r2-only --commit")
+    assert "The commit would be refused (collisions): " in out and "To commit:" not in out
+    out = laboratory.ursa(BACKFILL, "--allow-r2-only", "--allow-collisions", code=1).out
+    assert out.splitlines()[-1].endswith(
+        f"{BACKFILL} --allow-r2-only --allow-collisions --commit")
 
 
 def test_a_name_cannot_forge_a_line(laboratory):
@@ -361,7 +364,9 @@ def test_production_needs_its_own_flag(production):
     run = production.ursa(*COMMIT, code=2)
     assert run.summary["refused"] == "production" and "--confirm-prod" in run.summary["message"]
     production.ursa(*COMMIT, "--i-know-this-targets-prod", code=3)
-    assert production.ursa(BACKFILL).out.splitlines()[-1].endswith("--commit --confirm-prod")
+    assert "The commit would be refused (nas_required): " in production.ursa(BACKFILL).out
+    last = production.ursa(BACKFILL, "--allow-r2-only").out.splitlines()[-1]
+    assert last.endswith("--allow-r2-only --commit --confirm-prod")
 
 
 def test_production_needs_a_terminal(production):

@@ -560,4 +560,5 @@ def test_a_table_of_a_bucket_is_read_by_its_uri(shared):
     shared.configure(shared.raw, shared.assets)
     uri = f"s3://{shared.assets}/ursa/catalog/recordings"
     there = shared.ursa("table", "read", uri, "--json", user="reader").rows()
-    assert there == shared.ursa("query", "recordings", "--json").rows()
+    here = shared.ursa("query", "recordings", "--json").rows()
+    assert [row["values"] for row in there] == [row["values"] for row in here] != []
