@@ -20,7 +20,7 @@ def run(command, cwd=None, environment=None, stdin=None, output=None):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output
 
 
-def medians(candidates, rounds=5):
+def medians(candidates, rounds=int(os.environ.get("ROUNDS", "5"))):
     """candidates: {name: (prepare, run)}; each round runs every candidate once, in turn.
     Returns {name: (wall, cpu, peak MiB)}, medians over the rounds."""
     samples = {name: [] for name in candidates}

@@ -73,7 +73,8 @@ def write_plan(laboratory, table, rows, file):
                       "catalog": catalog, "tables": tables, "run_id": plan_digest, "marks": {},
                       "tool": "bench", "created_at": "2026-01-01T00:00:00.000000Z"})
     text = "".join(line + "\n" for line in [header, *lines])
-    digest = compact({"record": "digest", "changes": len(lines), "changes_digest": changes_digest,
+    digest = compact({"record": "digest", "changes": len(lines),
+                      "changes_of": {"recordings": len(lines)}, "changes_digest": changes_digest,
                       "plan_digest": plan_digest, "sha256": sha256(text)})
     pathlib.Path(file).write_text(text + digest + "\n")
 

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 
-import measure
 import plans
 
 ursa, peers, work = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
@@ -38,9 +37,10 @@ def ours():
 
 
 def theirs():
-    output = measure.run([sys.executable, peers / "concurrency_deltalake.py", work / "writers-peer",
-                          str(PROCESSES), str(COMMITS), str(ROWS), "0"],
-                         environment=environment)[3].decode()
+    # Its processes may abort at their very end (a library's thread), after all is said.
+    output = subprocess.run(
+        [sys.executable, peers / "concurrency_deltalake.py", work / "writers-peer", str(PROCESSES),
+         str(COMMITS), str(ROWS), "0"], env=environment, stdout=subprocess.PIPE).stdout.decode()
     return (float(re.search(r"total ([\d.]+) s", output)[1]),
             int(re.search(r"commits (\d+)", output)[1]))
 
