@@ -95,7 +95,9 @@ std::optional<int64_t> ParseDays(std::string_view text) {
 
 std::string FormatMicroseconds(int64_t microseconds) {
   const int64_t day = FloorDivide(microseconds, kDayMicroseconds);
-  const int64_t of_day = microseconds - day * kDayMicroseconds;
+  // Not by subtraction: the first day that int64 reaches begins before its first microsecond.
+  const int64_t remainder = microseconds % kDayMicroseconds;
+  const int64_t of_day = remainder < 0 ? remainder + kDayMicroseconds : remainder;
   const int64_t seconds = of_day / 1'000'000;
   return fmt::format("{}T{:02}:{:02}:{:02}.{:06}Z", FormatDays(day), seconds / 3600,
                      seconds / 60 % 60, seconds % 60, of_day % 1'000'000);
