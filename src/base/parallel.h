@@ -1,6 +1,6 @@
 // The ordered parallel map: work on many inputs at once, results in the order of the input.
 //
-// Source: docs/architecture.md, "Concurrency". Bounded by `jobs` threads, and by a window of
+// Source: architecture.md, "Concurrency". Bounded by `jobs` threads, and by a window of
 // inputs in flight, so that memory does not grow with the number of inputs.
 #pragma once
 

@@ -3,7 +3,7 @@
 // A function that can fail returns Result<T>. "There is no signal in this file" is no error but
 // data; an Error means that the work could not be done. Context is added on the way up, innermost
 // last in `context`, so that a message says what failed, on what, and what to do.
-// Source: docs/architecture.md, "Errors".
+// Source: architecture.md, "Errors".
 #pragma once
 
 #include <string>

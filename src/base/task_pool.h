@@ -1,7 +1,7 @@
 // The task pool in order of completion: the counterpart of parallel.h for work of very uneven
 // length, where one stalled read must block nothing behind it.
 //
-// Source: docs/architecture.md, "Concurrency". All decisions (what is next, what follows from a
+// Source: architecture.md, "Concurrency". All decisions (what is next, what follows from a
 // result) are made on the calling thread, so that a state machine over the results needs no lock.
 #pragma once
 

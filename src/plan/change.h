@@ -4,7 +4,7 @@
 // it relied on; everything else about the row stays as the newest snapshot has it. An insert states
 // the row, whose key must be absent; a delete, only ever the inverse of an insert, states the row
 // that must still be there. Stamps (registered_at, updated_at) stand in no plan.
-// Source: docs/architecture.md, "The one idea"; catalog.md section 3, "Preconditions".
+// Source: architecture.md, "The one idea"; catalog.md section 3, "Preconditions".
 //
 //   {"record":"change","kind":"update","table":"recordings","key":{"recording_hash":"00.."},
 //    "locator":"rec_..","columns":{"duration_us":{"before":1,"after":2}},"relied":{"start_time":..}}

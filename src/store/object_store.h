@@ -2,7 +2,7 @@
 // directory, S3, a counting or a failing store can stand in each other's place.
 //
 // A planning function is handed a ReadableStore, which has nothing that could write: a dry run is
-// a type, not a flag. Source: docs/architecture.md, "Object store".
+// a type, not a flag. Source: architecture.md, "Object store".
 //
 // Keys are bytes from outside, parts separated by '/', none of them empty, "." or "..". Every
 // implementation checks that before it builds a path or a URL (CheckKey).
