@@ -1,7 +1,8 @@
 #include "catalog/catalog.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "delta/log_listing.h"
 
 namespace ursa::catalog {
 namespace {
@@ -82,8 +83,9 @@ Result<Catalog> Catalog::Open(const store::ReadableStore& assets,
   URSA_TRY(Pointer pointer, ReadPointer(assets));
   const bool read_only = pinned_prefix && *pinned_prefix != pointer.prefix;
   Catalog catalog(assets, pinned_prefix.value_or(pointer.prefix), read_only);
-  URSA_TRY(const auto tables, catalog.TableNames());
-  if (std::find(tables.begin(), tables.end(), kRecordings) == tables.end()) {
+  URSA_TRY(const store::ListPage log,
+           assets.List(delta::LogPrefix(catalog.TablePath(kRecordings)), {}));
+  if (log.objects.empty()) {
     return Fail(ErrorCode::kNotFound,
                 "there is no catalog at " + catalog.Uri() +
                     " (no table 'recordings'); `ursa catalog init` makes one");
@@ -99,7 +101,8 @@ std::string Catalog::TablePath(std::string_view table) const {
 
 Result<delta::SnapshotPtr> Catalog::Table(std::string_view table,
                                           std::optional<int64_t> version) const {
-  auto snapshot = delta::LoadSnapshot(*assets_, TablePath(table), version);
+  auto snapshot =
+      version ? delta::LoadSnapshot(*assets_, TablePath(table), version) : Newest(table);
   if (!snapshot) {
     if (snapshot.error().code == ErrorCode::kNotFound) {
       URSA_TRY(const auto names, TableNames());
@@ -115,6 +118,30 @@ Result<delta::SnapshotPtr> Catalog::Table(std::string_view table,
     URSA_CHECK(CheckColumns(*definition, **snapshot));
   }
   return snapshot;
+}
+
+// A known snapshot counts only while the entry of its version is there: a table that was removed or
+// made anew begins again.
+Result<delta::SnapshotPtr> Catalog::Newest(std::string_view table) const {
+  delta::SnapshotPtr known;
+  {
+    const std::scoped_lock lock(known_->mutex);
+    const auto found = known_->snapshots.find(table);
+    known = found == known_->snapshots.end() ? nullptr : found->second;
+  }
+  if (known != nullptr) {
+    const auto entry = assets_->Head(delta::CommitKey(known->table_path, known->version));
+    if (!entry && entry.error().code != ErrorCode::kNotFound) {
+      return Propagate(entry.error());
+    }
+    known = entry ? known : nullptr;
+  }
+  URSA_TRY(delta::SnapshotPtr newest, known == nullptr
+                                          ? delta::LoadSnapshot(*assets_, TablePath(table))
+                                          : delta::UpdateSnapshot(*assets_, known));
+  const std::scoped_lock lock(known_->mutex);
+  known_->snapshots.insert_or_assign(std::string(table), newest);
+  return newest;
 }
 
 Result<std::vector<std::string>> Catalog::TableNames() const {

@@ -5,6 +5,9 @@
 // Source: catalog.md section 1.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +29,7 @@ struct Pointer {
 };
 Result<Pointer> ReadPointer(const store::ReadableStore& assets);
 
-// Thread-safe; the store must outlive it.
+// Thread-safe; the store must outlive it. Copies share what is known of the tables.
 class Catalog {
  public:
   // The active catalog, or the one below `pinned_prefix`. kNotFound where it has no `recordings`
@@ -44,7 +47,8 @@ class Catalog {
 
   // A table at a version, or at its newest. kNotFound where the catalog has no such table, with a
   // list of those that it has; kUnsupported names a column of catalog.md that the table lacks, or
-  // has with another type.
+  // has with another type. The newest version of a table that was read before costs a look at the
+  // log's end and the commits since.
   [[nodiscard]] Result<delta::SnapshotPtr> Table(
       std::string_view table, std::optional<int64_t> version = std::nullopt) const;
 
@@ -55,9 +59,17 @@ class Catalog {
   friend class Writer;
   Catalog(const store::ReadableStore& assets, std::string prefix, bool read_only);
 
+  // The newest snapshot of each table that was read so far.
+  struct Known {
+    std::mutex mutex;
+    std::map<std::string, delta::SnapshotPtr, std::less<>> snapshots;
+  };
+  [[nodiscard]] Result<delta::SnapshotPtr> Newest(std::string_view table) const;
+
   const store::ReadableStore* assets_;
   std::string prefix_;
   bool read_only_;
+  std::shared_ptr<Known> known_ = std::make_shared<Known>();
 };
 
 }  // namespace ursa::catalog

@@ -211,12 +211,13 @@ std::optional<Error> Writer::LookWhetherItMoved(int64_t version,
 }
 
 Result<RegisterOutcome> Writer::Register(const TableDefinition& table,
-                                         const std::vector<NamedRow>& rows,
-                                         OnConflict on_conflict) {
+                                         const std::vector<NamedRow>& rows, OnConflict on_conflict,
+                                         std::vector<delta::Transaction> transactions) {
   RegisterSource source(table, rows, on_conflict,
                         std::chrono::floor<Microseconds>(context_.clock.Now()));
   URSA_CHECK_CONTEXT(source.Prepare(), "registering in the table " + table.name);
-  URSA_TRY(const delta::MergeOutcome outcome, Merge(table, source, "MERGE", {}));
+  URSA_TRY(const delta::MergeOutcome outcome,
+           Merge(table, source, "MERGE", std::move(transactions)));
   return source.Outcome(outcome.version);
 }
 

@@ -62,9 +62,10 @@ class Writer {
 
   // Registers whole rows by key. kInvalid names row, column and rule where one breaks a rule, or
   // where two have the same key; kAlreadyExists (kError) names the row that the table has already.
-  // All or nothing.
+  // All or nothing, `transactions` with it.
   Result<RegisterOutcome> Register(const TableDefinition& table, const std::vector<NamedRow>& rows,
-                                   OnConflict on_conflict);
+                                   OnConflict on_conflict,
+                                   std::vector<delta::Transaction> transactions = {});
 
  private:
   Writer(store::ObjectStore& assets, Catalog catalog, WriteContext context);

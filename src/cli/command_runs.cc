@@ -207,26 +207,30 @@ class PlanShow final : public Command {
 
 class SavedRun final : public PlannedRun {
  public:
-  // `foreseen`: what would become of the changes with the catalog as it is.
-  SavedRun(plan::Plan plan, std::vector<plan::Fate> foreseen, ProductionGuard guard)
-      : plan_(std::move(plan)), foreseen_(std::move(foreseen)), guard_(guard) {}
+  SavedRun(plan::Plan plan, ProductionGuard guard) : plan_(std::move(plan)), guard_(guard) {}
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_; }
   [[nodiscard]] ProductionGuard Guard() const override { return guard_; }
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
     // The plan was read whole when it was opened; its spool can only fail with the disk.
-    if (const auto shown = ReportChanges(report, plan_, fates == nullptr ? &foreseen_ : fates);
+    if (const auto shown = ReportChanges(report, plan_, fates == nullptr ? Foreseen() : fates);
         !shown) {
       report.SetNeedsPerson();
     }
   }
-  [[nodiscard]] const std::vector<plan::Fate>* Foreseen() const override { return &foreseen_; }
+  Result<void> Foresee(const maintenance::PlanningContext& context) override {
+    URSA_TRY(foreseen_, plan::Foresee(plan_, context.catalog, context.jobs, context.stop));
+    return {};
+  }
+  [[nodiscard]] const std::vector<plan::Fate>* Foreseen() const override {
+    return foreseen_ ? &*foreseen_ : nullptr;
+  }
   [[nodiscard]] Json Counts() const override {
     return Json{{"plan_command", plan_.Header().command}, {"changes", plan_.Count()}};
   }
 
  private:
   const plan::Plan plan_;
-  const std::vector<plan::Fate> foreseen_;
+  std::optional<std::vector<plan::Fate>> foreseen_;
   const ProductionGuard guard_;
 };
 
@@ -270,9 +274,8 @@ class Apply final : public PlannedCommand {
     }
     URSA_TRY(plan::Plan joined,
              plan::JoinPlans(std::move(plans), commit_.max_changes, context.spool));
-    URSA_TRY(auto foreseen, plan::Foresee(joined, context.catalog, context.jobs, context.stop));
     URSA_TRY(const ProductionGuard guard, GuardOfPlan(context.catalog, joined.Header()));
-    return std::make_unique<SavedRun>(std::move(joined), std::move(foreseen), guard);
+    return std::make_unique<SavedRun>(std::move(joined), guard);
   }
 
  private:

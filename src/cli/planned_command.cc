@@ -201,6 +201,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
   const Opened opened{profile, laboratory.environment, *laboratory.raw, std::move(catalog),
                       std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
+  URSA_CHECK(run->Foresee(ContextOf(invocation, opened)));
   run->ShowRows(invocation.report, nullptr);
   URSA_TRY(const auto refusals, Refusals(opened, *run));
   Summarize(invocation, opened, *run, refusals, nullptr);
@@ -228,6 +229,9 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   const plan::Guards guards = GuardsOf(opened.environment, *run);
   // Asked before the commit: what refuses it then is what the summary names.
   URSA_TRY(const auto refusals, Refusals(opened, *run));
+  if (!refusals.empty()) {
+    URSA_CHECK(run->Foresee(ContextOf(invocation, opened)));
+  }
   const auto apply = [&]() -> Result<plan::ApplyOutcome> {
     URSA_TRY(
         catalog::Writer writer,

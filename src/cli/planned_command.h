@@ -47,8 +47,10 @@ class PlannedRun {
   virtual Result<void> LookAfterCommit(const maintenance::PlanningContext& /*context*/) {
     return {};
   }
-  // What would become of the plan's changes with the catalog as it is; null: the plan was made just
-  // now, so all of them would be committed.
+  // Looks what would become of the plan's changes with the catalog as it is. Called where they are
+  // not committed; a plan that was made just now has nothing to look for.
+  virtual Result<void> Foresee(const maintenance::PlanningContext& /*context*/) { return {}; }
+  // What Foresee found; null: all of the changes would be committed.
   [[nodiscard]] virtual const std::vector<plan::Fate>* Foreseen() const { return nullptr; }
   // The summary's members that are the command's own, in their order.
   [[nodiscard]] virtual Json Counts() const = 0;

@@ -8,6 +8,7 @@
 #include <parquet/schema.h>
 
 #include <algorithm>
+#include <map>
 
 #include "delta/arrow_bridge.h"
 #include "delta/arrow_headers.h"
@@ -56,28 +57,46 @@ struct NewColumns {
   std::shared_ptr<arrow::Array> keys;
 };
 
-Result<NewColumns> ReadAndEdit(const Snapshot& snapshot, DataFileReader& reader,
-                               const std::vector<RowEdit>& edits, size_t key_column) {
-  std::vector<size_t> columns = TouchedColumns(edits);
-  NewColumns result;
-  for (const size_t column : columns) {
-    result.schema.fields.push_back(snapshot.schema.fields[column]);
+using ArrayPtr = std::shared_ptr<arrow::Array>;
+
+// Reads what of `columns` was not read yet.
+Result<std::map<size_t, ArrayPtr>> ReadMissing(DataFileReader& reader, const ColumnsRead& read,
+                                               const std::vector<size_t>& columns) {
+  std::map<size_t, ArrayPtr> arrays;
+  for (size_t i = 0; i < read.columns.size(); ++i) {
+    arrays[read.columns[i]] = read.batch.Arrow()->column(static_cast<int>(i));
   }
-  std::vector<size_t> wanted = columns;
-  wanted.push_back(key_column);
-  arrow::ArrayVector arrays;
-  URSA_CHECK(reader.Read(wanted, [&](const RowBatch& batch) -> Result<void> {
-    for (size_t i = 0; i < columns.size(); ++i) {
-      URSA_TRY(auto edited, EditColumn(result.schema.fields[i], columns[i],
-                                       batch.Arrow()->column(static_cast<int>(i)), edits.data(),
-                                       edits.data() + edits.size(), 0, {}));
-      arrays.push_back(std::move(edited));
-    }
-    result.keys = batch.Arrow()->column(static_cast<int>(columns.size()));
-    return {};
-  }));
-  const int64_t rows = result.keys->length();
-  result.values = arrow::RecordBatch::Make(ToArrowSchema(result.schema), rows, std::move(arrays));
+  std::vector<size_t> missing;
+  std::ranges::copy_if(columns, std::back_inserter(missing),
+                       [&](size_t column) { return !arrays.contains(column); });
+  if (!missing.empty()) {
+    URSA_CHECK(reader.Read(missing, [&](const RowBatch& batch) -> Result<void> {
+      for (size_t i = 0; i < missing.size(); ++i) {
+        arrays[missing[i]] = batch.Arrow()->column(static_cast<int>(i));
+      }
+      return {};
+    }));
+  }
+  return arrays;
+}
+
+Result<NewColumns> ReadAndEdit(const Snapshot& snapshot, DataFileReader& reader,
+                               const ColumnsRead& read, const std::vector<RowEdit>& edits,
+                               size_t key_column) {
+  const std::vector<size_t> columns = TouchedColumns(edits);
+  URSA_TRY(const auto arrays, ReadMissing(reader, read, columns));
+  NewColumns result;
+  arrow::ArrayVector edited;
+  for (const size_t column : columns) {
+    const Field& field = snapshot.schema.fields[column];
+    URSA_TRY(auto values, EditColumn(field, column, arrays.at(column), edits.data(),
+                                     edits.data() + edits.size(), 0, {}));
+    result.schema.fields.push_back(field);
+    edited.push_back(std::move(values));
+  }
+  result.keys = arrays.at(key_column);
+  result.values = arrow::RecordBatch::Make(ToArrowSchema(result.schema), result.keys->length(),
+                                           std::move(edited));
   return result;
 }
 
@@ -239,6 +258,7 @@ Result<std::optional<std::string>> Assemble(const store::ReadableStore& store,
 
 Result<std::optional<AddFile>> CopyWithEdits(store::ObjectStore& store, const Snapshot& snapshot,
                                              const AddFile& file, DataFileReader& reader,
+                                             const ColumnsRead& read,
                                              const std::vector<RowEdit>& edits,
                                              const MergeOptions& options) {
   const std::string& key_column = options.key_columns.front();
@@ -248,7 +268,7 @@ Result<std::optional<AddFile>> CopyWithEdits(store::ObjectStore& store, const Sn
     return std::optional<AddFile>();
   }
   URSA_TRY(const NewColumns columns,
-           ReadAndEdit(snapshot, reader, edits, *snapshot.schema.IndexOf(key_column)));
+           ReadAndEdit(snapshot, reader, read, edits, *snapshot.schema.IndexOf(key_column)));
   auto stats = PatchStatistics(file, columns.schema, columns.values);
   if (!stats) {
     return std::optional<AddFile>();

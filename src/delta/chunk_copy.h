@@ -20,12 +20,19 @@
 
 namespace ursa::delta {
 
+// Columns of a data file that were read already: all rows, in one batch.
+struct ColumnsRead {
+  const std::vector<size_t>& columns;  // of the table's schema; the key column is among them
+  const RowBatch& batch;
+};
+
 // Writes the file that replaces `file`, whose rows stay where they are, and returns its add action.
 // None where the file is not of the kind that can be copied from (several row groups, more rows
 // than we write into one file, columns that are not exactly the table's, statistics that can't be
 // carried over): then it has to be rewritten.
 Result<std::optional<AddFile>> CopyWithEdits(store::ObjectStore& store, const Snapshot& snapshot,
                                              const AddFile& file, DataFileReader& reader,
+                                             const ColumnsRead& read,
                                              const std::vector<RowEdit>& edits,
                                              const MergeOptions& options);
 

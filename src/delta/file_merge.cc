@@ -3,6 +3,7 @@
 #include <arrow/compute/api.h>
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "delta/arrow_bridge.h"
@@ -20,6 +21,13 @@ using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
 // The value of the first key column in an encoded key.
 std::string_view FirstKeyValue(std::string_view key) { return key.substr(0, key.find('\0')); }
 
+// Bits of the filter for each key: so few of the others seem to be there.
+constexpr size_t kFilterBitsPerKey = 32;
+
+// Where in a filter of a power of two words a hash has its bit.
+size_t FilterWord(size_t hash, size_t words) { return (hash >> 6) & (words - 1); }
+uint64_t FilterBit(size_t hash) { return uint64_t{1} << (hash & 63); }
+
 // Up to so many keys a Bloom filter is asked for; with more, one of them is likely to hit anyway.
 constexpr size_t kBloomKeysMax = 256;
 
@@ -31,7 +39,10 @@ ChangeIndex::ChangeIndex(const MergeSource& source, const MergeOptions& options)
 Result<ChangeIndex> ChangeIndex::Make(const MergeSource& source, const MergeOptions& options) {
   ChangeIndex index(source, options);
   index.by_key_.reserve(source.Count());
+  index.filter_.resize(std::bit_ceil(source.Count() * kFilterBitsPerKey / 64 + 1));
   for (size_t i = 0; i < source.Count(); ++i) {
+    const size_t hash = std::hash<std::string_view>()(source.Key(i));
+    index.filter_[FilterWord(hash, index.filter_.size())] |= FilterBit(hash);
     if (!index.by_key_.emplace(source.Key(i), i).second) {
       std::string key(source.Key(i));
       std::replace(key.begin(), key.end(), '\0', '/');
@@ -46,6 +57,10 @@ Result<ChangeIndex> ChangeIndex::Make(const MergeSource& source, const MergeOpti
 }
 
 size_t ChangeIndex::Find(std::string_view key) const {
+  const size_t hash = std::hash<std::string_view>()(key);
+  if ((filter_[FilterWord(hash, filter_.size())] & FilterBit(hash)) == 0) {
+    return source_->Count();
+  }
   const auto found = by_key_.find(key);
   return found == by_key_.end() ? source_->Count() : found->second;
 }
@@ -306,7 +321,13 @@ Result<FileMerge> MergeFile(store::ObjectStore& store, const Snapshot& snapshot,
   names.insert(names.end(), source.Columns().begin(), source.Columns().end());
   URSA_TRY(const auto columns, Positions(snapshot.schema, names));
   RowFinder finder(index, source, options);
-  URSA_CHECK(reader->Read(columns, [&](const RowBatch& batch) { return finder.Take(batch); }));
+  std::optional<RowBatch> read;
+  size_t batches = 0;
+  URSA_CHECK(reader->Read(columns, [&](const RowBatch& batch) {
+    // Kept for the copy, which is made of files of one batch only.
+    read = ++batches == 1 ? std::optional(batch) : std::nullopt;
+    return finder.Take(batch);
+  }));
 
   FileMerge merge;
   merge.found = std::move(finder.found);
@@ -319,8 +340,9 @@ Result<FileMerge> MergeFile(store::ObjectStore& store, const Snapshot& snapshot,
   }
   URSA_TRY(auto sort_columns, SortColumns(snapshot.schema, options));
   merge.rewritten = true;
-  if (KeepsOrder(finder.edits, sort_columns)) {
-    URSA_TRY(auto copied, CopyWithEdits(store, snapshot, file, *reader, finder.edits, options));
+  if (read && KeepsOrder(finder.edits, sort_columns)) {
+    URSA_TRY(auto copied, CopyWithEdits(store, snapshot, file, *reader, {columns, *read},
+                                        finder.edits, options));
     if (copied) {
       written.push_back(copied->path);
       merge.outputs.push_back(std::move(*copied));

@@ -31,6 +31,8 @@ class ChangeIndex {
 
   const MergeSource* source_;
   const MergeOptions* options_;
+  // Most keys that are looked for are not there: a bit for each hash, to see that at once.
+  std::vector<uint64_t> filter_;
   std::unordered_map<std::string_view, size_t> by_key_;
   std::vector<size_t> by_locator_;  // changes, in the order of their locators
 };

@@ -210,6 +210,15 @@ Result<SnapshotPtr> UpdateSnapshot(const store::ReadableStore& store, const Snap
   return newer ? Seal(std::move(*newer), true, true) : Result<SnapshotPtr>(snapshot);
 }
 
+Result<HistoryEntry> ReadHistoryEntry(const store::ReadableStore& store,
+                                      const std::string& table_path, int64_t version) {
+  const std::string key = CommitKey(table_path, version);
+  URSA_TRY_CONTEXT(const std::string entry, ReadEntry(store, key),
+                   "reading the history of " + table_path);
+  URSA_TRY_CONTEXT(std::string commit_info, FindCommitInfo(entry), key);
+  return HistoryEntry{version, std::move(commit_info)};
+}
+
 Result<std::vector<HistoryEntry>> ReadHistory(const store::ReadableStore& store,
                                               const std::string& table_path, size_t limit) {
   URSA_TRY(const LogListing listing, ListLog(store, table_path, 0));
@@ -219,16 +228,14 @@ Result<std::vector<HistoryEntry>> ReadHistory(const store::ReadableStore& store,
   std::vector<HistoryEntry> history;
   for (auto version = listing.commits.rbegin();
        version != listing.commits.rend() && history.size() < limit; ++version) {
-    const std::string key = CommitKey(table_path, *version);
-    const auto entry = ReadEntry(store, key);
+    auto entry = ReadHistoryEntry(store, table_path, *version);
     if (!entry && entry.error().code == ErrorCode::kNotFound) {
       break;  // cleaned up meanwhile, and with it all before
     }
     if (!entry) {
-      return Propagate(entry.error(), "reading the history of " + table_path);
+      return Propagate(std::move(entry).error());
     }
-    URSA_TRY_CONTEXT(std::string commit_info, FindCommitInfo(*entry), key);
-    history.push_back({*version, std::move(commit_info)});
+    history.push_back(std::move(*entry));
   }
   return history;
 }

@@ -66,6 +66,10 @@ struct HistoryEntry {
   std::string commit_info;  // a JSON object; "{}" where the commit has none
 };
 
+// One entry of the log. kNotFound where the log has it no more, or not yet.
+Result<HistoryEntry> ReadHistoryEntry(const store::ReadableStore& store,
+                                      const std::string& table_path, int64_t version);
+
 // The entries that the log still has, newest first, at most `limit`, of tables too that Ursa does
 // not read. kNotFound: no log below table_path. kCorrupt: a commitInfo that is no JSON object.
 Result<std::vector<HistoryEntry>> ReadHistory(const store::ReadableStore& store,

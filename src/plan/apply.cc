@@ -34,20 +34,14 @@ std::vector<delta::Transaction> TransactionsOf(const Plan& plan) {
 }
 
 // A recording's row is its commit mark: it comes last, and where rows are deleted it goes first.
-Result<std::vector<const TableDefinition*>> TablesInOrder(const Plan& plan) {
+std::vector<const TableDefinition*> TablesInOrder(const Plan& plan) {
   std::vector<const TableDefinition*> tables;
-  bool deletes = false;
   for (const TableDefinition& table : catalog::AllTables()) {
-    const std::vector<size_t>& changes = plan.ChangesOf(table.name);
-    for (size_t i = 0; i < changes.size() && plan.Header().TakesBack() && !deletes; ++i) {
-      URSA_TRY(const Change change, plan.ChangeAt(changes[i]));
-      deletes = change.kind == ChangeKind::kDelete;
-    }
-    if (!changes.empty()) {
+    if (!plan.ChangesOf(table.name).empty()) {
       tables.push_back(&table);
     }
   }
-  if (deletes) {
+  if (!plan.Deletes().empty()) {
     std::reverse(tables.begin(), tables.end());
   }
   return tables;
@@ -61,8 +55,7 @@ class Applier {
 
   Result<ApplyOutcome> Run() {
     const Plan& plan = application_.plan;
-    URSA_TRY(const auto tables, TablesInOrder(plan));
-    for (const TableDefinition* table : tables) {
+    for (const TableDefinition* table : TablesInOrder(plan)) {
       auto committed = Commit(*table);
       if (!committed && outcome_.rollback_uris.empty()) {
         return Propagate(std::move(committed).error());
@@ -73,7 +66,8 @@ class Applier {
       }
     }
     if (!outcome_.stopped_by && plan.Count() > 0) {
-      if (auto recorded = CompleteRunsTable(application_.writer, plan.RunId()); !recorded) {
+      if (auto recorded = CompleteRunsTable(application_.writer, plan, committed_versions_);
+          !recorded) {
         recorded.error().context.emplace_back("recording the run in maintenance_runs");
         outcome_.follow_up_errors.push_back(std::move(recorded).error());
       }
@@ -96,6 +90,7 @@ class Applier {
     done_.insert(table.name);
     outcome_.table_versions[table.name] = merged->version;
     if (merged->committed) {
+      committed_versions_[table.name] = merged->version;
       outcome_.run_id = plan.RunId();
       const std::string uri = application_.writer.Assets().Uri() + "/" + application_.rollback_key;
       if (outcome_.rollback_uris.empty() || outcome_.rollback_uris.back() != uri) {
@@ -110,9 +105,6 @@ class Applier {
 
   // Before each table, as what was dropped in one may hold rows of the next.
   Result<void> WithholdDeletes() {
-    if (!application_.plan.Header().TakesBack()) {
-      return {};
-    }
     const catalog::WriteContext& context = application_.writer.Context();
     URSA_TRY(const auto forbidden,
              FindForbiddenDeletes(application_.plan, application_.writer.Tables(),
@@ -146,6 +138,7 @@ class Applier {
 
   Application application_;
   std::set<std::string> done_;
+  std::map<std::string, int64_t> committed_versions_;  // by table
   ApplyOutcome outcome_;
 };
 
@@ -159,11 +152,8 @@ Result<std::vector<Refusal>> WouldNotFit(const Plan& plan, const catalog::Catalo
          "the plan is for the catalog " + header.catalog_uri + ", not for " + catalog.Uri()}};
   }
   std::vector<Refusal> refusals;
-  URSA_TRY(const auto tables, LoadTables(catalog));
+  URSA_TRY(const auto tables, LoadTablesOf(plan, catalog));
   for (const auto& [name, snapshot] : tables) {
-    if (plan.ChangesOf(name).empty()) {
-      continue;
-    }
     const auto base = header.tables.find(name);
     if (base != header.tables.end() && base->second.id != snapshot->metadata.id) {
       refusals.push_back({"plan_other_catalog",

@@ -25,10 +25,10 @@ class DeleteCheck {
       : plan_(plan), catalog_(catalog), options_(options) {}
 
   Result<std::map<size_t, std::string>> Run() {
-    URSA_TRY(const bool any, CollectDeletes());
-    if (!any) {
+    if (plan_.Deletes().empty()) {
       return std::move(forbidden_);
     }
+    URSA_CHECK(CollectDeletes());
     for (const TableDefinition& table : catalog::AllTables()) {
       URSA_CHECK(CompareRows(table));
     }
@@ -45,21 +45,16 @@ class DeleteCheck {
     return options_.done.contains(table);
   }
 
-  Result<bool> CollectDeletes() {
-    for (const TableDefinition& table : catalog::AllTables()) {
-      for (const size_t number : plan_.ChangesOf(table.name)) {
-        URSA_TRY(const Change change, plan_.ChangeAt(number));
-        if (change.kind != ChangeKind::kDelete) {
-          continue;
-        }
-        deletes_of_[table.name].emplace(plan_.EncodedKey(number), number);
-        const delta::Value* hash = catalog::FindColumn(change.row, "recording_hash");
-        if (hash != nullptr && std::holds_alternative<std::string>(hash->data)) {
-          groups_[std::get<std::string>(hash->data)].push_back(number);
-        }
+  Result<void> CollectDeletes() {
+    for (const size_t number : plan_.Deletes()) {
+      URSA_TRY(const Change change, plan_.ChangeAt(number));
+      deletes_of_[change.table->name].emplace(plan_.EncodedKey(number), number);
+      const delta::Value* hash = catalog::FindColumn(change.row, "recording_hash");
+      if (hash != nullptr && std::holds_alternative<std::string>(hash->data)) {
+        groups_[std::get<std::string>(hash->data)].push_back(number);
       }
     }
-    return !deletes_of_.empty();
+    return {};
   }
 
   void Forbid(size_t change, std::string reason) { forbidden_.emplace(change, std::move(reason)); }

@@ -35,14 +35,11 @@ Fate ForeseeChange(const Change& change, const Found& found) {
 Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& catalog, size_t jobs,
                                   const std::stop_token& stop) {
   std::vector<Fate> fates(plan.Count(), Fate::kPending);
-  URSA_TRY(const auto tables, LoadTables(catalog));
+  URSA_TRY(const auto tables, LoadTablesOf(plan, catalog));
   RelianceCheck reliance(plan.ReliedOn(), plan.Count());
   URSA_CHECK(reliance.Refresh(catalog, jobs, stop));
   for (const auto& [name, snapshot] : tables) {
     const std::vector<size_t>& changes = plan.ChangesOf(name);
-    if (changes.empty()) {
-      continue;
-    }
     if (snapshot->transactions.contains(plan.RunId())) {
       for (const size_t change : changes) {
         fates[change] = Fate::kAlready;

@@ -171,6 +171,9 @@ void PlanBuilder::Index(const Change& change) {
   const size_t number = plan_.index_ends_.size() / 2;
   plan_.reliance_.Add(number, change.relied_rows);
   plan_.changes_of_[change.table->name].push_back(number);
+  if (change.kind == ChangeKind::kDelete) {
+    plan_.deletes_.push_back(number);
+  }
   plan_.index_ += delta::EncodeKey({change.key.begin(), change.key.end()});
   plan_.index_ends_.push_back(plan_.index_.size());
   plan_.index_ += change.locator;
@@ -184,8 +187,8 @@ void PlanBuilder::Index(const Change& change) {
   for (const ColumnChange& column : change.columns) {
     add(column.column);
   }
-  for (const auto& row : {change.relied, change.row}) {
-    for (const auto& [column, value] : row) {
+  for (const catalog::NamedRow* row : {&change.relied, &change.row}) {
+    for (const auto& [column, value] : *row) {
       add(column);
     }
   }

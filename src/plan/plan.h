@@ -87,6 +87,8 @@ class Plan {
   [[nodiscard]] const std::vector<size_t>& ChangesOf(std::string_view table) const;
   [[nodiscard]] std::string_view EncodedKey(size_t change) const { return Indexed(2 * change); }
   [[nodiscard]] std::string_view Locator(size_t change) const { return Indexed(2 * change + 1); }
+  // Which changes delete a row, in the plan's order.
+  [[nodiscard]] const std::vector<size_t>& Deletes() const { return deletes_; }
   // The columns of a table that its changes look at or set, each once.
   [[nodiscard]] const std::vector<std::string>& ColumnsOf(std::string_view table) const;
 
@@ -112,6 +114,7 @@ class Plan {
   std::vector<uint64_t> index_ends_;
   std::map<std::string, std::vector<size_t>, std::less<>> changes_of_;
   std::map<std::string, std::vector<std::string>, std::less<>> columns_of_;
+  std::vector<size_t> deletes_;
   Reliance reliance_;
   std::vector<Brake> brakes_;
   std::string changes_digest_;

@@ -18,7 +18,7 @@ constexpr uint64_t kPieceBytes = uint64_t{4} << 20;
 // A plan's first and last line are short; changes lie between.
 constexpr uint64_t kLineWindowBytes = uint64_t{64} << 10;
 // A run's commit is looked for among so many newest commits first, then among ever more.
-constexpr size_t kHistoryStep = 64;
+constexpr size_t kHistoryStep = 4;
 constexpr size_t kHistoryMax = 1'000'000;
 
 std::string RollbackPrefix(const std::string& prefix) { return prefix + "/_rollback/"; }
@@ -73,8 +73,16 @@ nlohmann::json ParseLine(std::string_view line) {
   return nlohmann::json::parse(line, nullptr, false);
 }
 
-RunCommit ReadRunCommit(const catalog::Catalog& catalog, const delta::HistoryEntry& entry,
-                        const nlohmann::json& info, const nlohmann::json& ours) {
+// What a log entry says of a commit of this plan; none where it is another's.
+std::optional<RunCommit> ReadRunCommit(const catalog::Catalog& catalog,
+                                       const delta::HistoryEntry& entry,
+                                       const std::string& run_id) {
+  const auto info = nlohmann::json::parse(entry.commit_info, nullptr, false);
+  if (!info.is_object() || !info.contains("ursa") || !info["ursa"].is_object() ||
+      TextOf(info["ursa"], "run_id") != run_id) {
+    return std::nullopt;
+  }
+  const nlohmann::json& ours = info["ursa"];
   RunCommit commit;
   commit.version = entry.version;
   commit.timestamp_ms = info.value("timestamp", nlohmann::json()).is_number_integer()
@@ -199,18 +207,20 @@ Result<std::map<std::string, std::vector<store::ObjectInfo>>> ListRollbacks(
 }
 
 Result<std::optional<RunCommit>> FindRunCommit(const catalog::Catalog& catalog,
-                                               const std::string& table,
-                                               const std::string& run_id) {
+                                               const std::string& table, const std::string& run_id,
+                                               std::optional<int64_t> version) {
+  if (version) {
+    URSA_TRY(const auto entry,
+             delta::ReadHistoryEntry(catalog.Assets(), catalog.TablePath(table), *version));
+    return ReadRunCommit(catalog, entry, run_id);
+  }
   size_t searched = 0;
   for (size_t limit = kHistoryStep; limit <= kHistoryMax; limit *= 4) {
     URSA_TRY(const auto history,
              delta::ReadHistory(catalog.Assets(), catalog.TablePath(table), limit));
     for (; searched < history.size(); ++searched) {
-      const auto info = nlohmann::json::parse(history[searched].commit_info, nullptr, false);
-      const auto ours = info.is_object() ? info.find("ursa") : info.end();
-      if (info.is_object() && ours != info.end() && ours->is_object() &&
-          TextOf(*ours, "run_id") == run_id) {
-        return std::optional(ReadRunCommit(catalog, history[searched], info, *ours));
+      if (auto commit = ReadRunCommit(catalog, history[searched], run_id)) {
+        return commit;
       }
     }
     if (history.size() < limit) {

@@ -61,8 +61,10 @@ struct RunCommit {
   uint64_t rows_changed = 0;
 };
 
-// The table's commit of this plan; none where the log has it no more, or never had.
+// The table's commit of this plan; none where the log has it no more, or never had. With `version`
+// that of its commit, the log is not searched.
 Result<std::optional<RunCommit>> FindRunCommit(const catalog::Catalog& catalog,
-                                               const std::string& table, const std::string& run_id);
+                                               const std::string& table, const std::string& run_id,
+                                               std::optional<int64_t> version = std::nullopt);
 
 }  // namespace ursa::plan

@@ -34,13 +34,16 @@ Result<void> RowComparer::Read(const store::ReadableStore& assets, const delta::
 }
 
 Result<void> RowComparer::Take(const delta::RowBatch& batch) {
-  const size_t key_count = table_.key_columns.size();
+  std::vector<std::string_view> key(table_.key_columns.size());
+  std::string encoded;
   for (size_t row = 0; row < batch.RowCount(); ++row) {
-    std::vector<std::string_view> key;
-    for (size_t column = 0; column < key_count; ++column) {
-      key.push_back(batch.String(column, row));
+    for (size_t column = 0; column < key.size(); ++column) {
+      key[column] = batch.String(column, row);
     }
-    const auto match = by_key_.find(delta::EncodeKey(key));
+    if (key.size() > 1) {
+      encoded = delta::EncodeKey(key);
+    }
+    const auto match = by_key_.find(key.size() > 1 ? std::string_view(encoded) : key.front());
     if (match != by_key_.end()) {
       URSA_TRY(const Change change, plan_.ChangeAt(changes_[match->second]));
       Compare(change, batch, row, found_[match->second]);

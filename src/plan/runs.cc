@@ -1,6 +1,7 @@
 #include "plan/runs.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -174,9 +175,15 @@ std::string RunOfPlan(const std::string& plan_id) {
   return plan_id.substr(0, FindPlanNumber(plan_id));
 }
 
-Result<std::map<std::string, delta::SnapshotPtr>> LoadTables(const catalog::Catalog& catalog) {
+namespace {
+
+Result<Tables> LoadWanted(const catalog::Catalog& catalog,
+                          const std::function<bool(const std::string& table)>& wanted) {
   Tables tables;
   for (const catalog::TableDefinition& table : catalog::AllTables()) {
+    if (!wanted(table.name)) {
+      continue;
+    }
     auto snapshot = catalog.Table(table.name);
     if (!snapshot && snapshot.error().code != ErrorCode::kNotFound) {
       return Propagate(std::move(snapshot).error());
@@ -186,6 +193,17 @@ Result<std::map<std::string, delta::SnapshotPtr>> LoadTables(const catalog::Cata
     }
   }
   return tables;
+}
+
+}  // namespace
+
+Result<Tables> LoadTables(const catalog::Catalog& catalog) {
+  return LoadWanted(catalog, [](const std::string&) { return true; });
+}
+
+Result<Tables> LoadTablesOf(const Plan& plan, const catalog::Catalog& catalog) {
+  return LoadWanted(catalog,
+                    [&](const std::string& table) { return !plan.ChangesOf(table).empty(); });
 }
 
 namespace {

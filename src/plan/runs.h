@@ -69,7 +69,10 @@ Result<std::vector<CommittedPlan>> ReadCommittedPlans(const catalog::Catalog& ca
 // The run of a plan's id: "<run_id>.7" is a plan of "<run_id>".
 std::string RunOfPlan(const std::string& plan_id);
 
-// The newest snapshots of the tables that plans change; those that the catalog lacks are left out.
+// The newest snapshots of the catalog's tables, or of those that a plan changes; tables that the
+// catalog lacks are left out.
 Result<std::map<std::string, delta::SnapshotPtr>> LoadTables(const catalog::Catalog& catalog);
+Result<std::map<std::string, delta::SnapshotPtr>> LoadTablesOf(const Plan& plan,
+                                                               const catalog::Catalog& catalog);
 
 }  // namespace ursa::plan

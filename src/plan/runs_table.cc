@@ -1,7 +1,7 @@
 #include "plan/runs_table.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "delta/scan.h"
 #include "plan/plan.h"
@@ -35,23 +35,28 @@ class RunRow {
     }
   }
 
-  // `summary` is of its last snapshot, and stands in where the log has the commits no more.
-  [[nodiscard]] catalog::NamedRow Row(const catalog::Catalog& catalog,
-                                      const RollbackSummary& summary, bool finished) const {
-    RunCommit commit = newest_.value_or(RunCommit{});
-    const TimeUs saved_at = std::chrono::floor<Microseconds>(summary.last_modified);
-    const TimeUs committed_at =
-        newest_ ? TimeUs{std::chrono::milliseconds{commit.timestamp_ms}} : saved_at;
-    if (!newest_) {
-      commit.command = summary.command;
-      commit.plan_digest = summary.plan_digest;
-      commit.started_at = summary.created_at;
-      commit.engine_info = summary.tool;
-      commit.rollback_key = summary.key;
-      for (const auto& [table, count] : summary.changes_of) {
-        commit.rows_changed += count;
-      }
+  [[nodiscard]] bool HasCommit() const { return newest_.has_value(); }
+
+  // Where the log has the commits no more, its last snapshot stands in for them.
+  void StandIn(const RollbackSummary& summary) {
+    RunCommit commit;
+    commit.timestamp_ms = std::chrono::floor<std::chrono::milliseconds>(summary.last_modified)
+                              .time_since_epoch()
+                              .count();
+    commit.command = summary.command;
+    commit.plan_digest = summary.plan_digest;
+    commit.started_at = summary.created_at;
+    commit.engine_info = summary.tool;
+    commit.rollback_key = summary.key;
+    for (const auto& [table, count] : summary.changes_of) {
+      rows_changed_ += count;
     }
+    newest_ = std::move(commit);
+  }
+
+  [[nodiscard]] catalog::NamedRow Row(const catalog::Catalog& catalog, bool finished) const {
+    const RunCommit& commit = *newest_;
+    const TimeUs committed_at{std::chrono::milliseconds{commit.timestamp_ms}};
     const std::string uri = catalog.Assets().Uri() + "/" + commit.rollback_key;
     return {{"run_id", run_id_},
             {"command", commit.command},
@@ -59,9 +64,9 @@ class RunRow {
             {"actor", TextOrNull(commit.actor)},
             {"host", TextOrNull(commit.host)},
             {"version", commit.engine_info.substr(commit.engine_info.find('/') + 1)},
-            {"started_at", TimeOf(commit.started_at, saved_at)},
+            {"started_at", TimeOf(commit.started_at, committed_at)},
             {"committed_at", Value(committed_at)},
-            {"rows_changed", static_cast<int64_t>(newest_ ? rows_changed_ : commit.rows_changed)},
+            {"rows_changed", static_cast<int64_t>(rows_changed_)},
             {"tables", Json(tables_).dump()},
             {"rollback_uri", uri},
             {"summary", Json{{"finished", finished}}.dump()}};
@@ -74,23 +79,76 @@ class RunRow {
   std::optional<RunCommit> newest_;
 };
 
-// The plans that have a txn and no row, or the wrong one.
-std::vector<std::string> MissingRuns(
-    const std::map<std::string, std::vector<store::ObjectInfo>>& rollbacks,
-    const std::map<std::string, delta::SnapshotPtr>& tables,
-    const std::map<std::string, RecordedRun>& recorded, const std::string& finished) {
-  std::vector<std::string> missing;
-  for (const auto& [plan_id, snapshots] : rollbacks) {
-    const auto row = recorded.find(plan_id);
-    const bool is_recorded = row != recorded.end() && (plan_id != finished || row->second.finished);
-    const bool is_committed = std::any_of(tables.begin(), tables.end(), [&](const auto& table) {
-      return table.second->transactions.contains(plan_id);
-    });
-    if (!is_recorded && is_committed) {
-      missing.push_back(plan_id);
+// The txn that a row's commit carries; its version says who wrote the row.
+std::string RecordedAs(const std::string& plan_id) { return "recorded/" + plan_id; }
+constexpr int64_t kRecordedByAnother = 1;
+constexpr int64_t kRecordedByItself = 2;
+
+// A run writes its row right after its commits: one that has none after this time is dead.
+constexpr std::chrono::milliseconds kPatience = std::chrono::minutes{1};
+
+using Tables = std::map<std::string, delta::SnapshotPtr>;
+
+int64_t RecordedVersion(const Tables& tables, const std::string& plan_id) {
+  const auto table = tables.find(std::string(catalog::kMaintenanceRuns));
+  if (table == tables.end()) {
+    return 0;
+  }
+  const auto transaction = table->second->transactions.find(RecordedAs(plan_id));
+  return transaction == table->second->transactions.end() ? 0 : transaction->second.version;
+}
+
+// What other appIds than those of recorded runs stand in the tables since before `before`.
+std::set<std::string> UnrecordedSince(const Tables& tables, int64_t before_ms) {
+  std::set<std::string> unrecorded;
+  for (const auto& [name, snapshot] : tables) {
+    if (name == catalog::kMaintenanceRuns) {
+      continue;
+    }
+    for (const auto& [id, transaction] : snapshot->transactions) {
+      if (transaction.last_updated_ms.value_or(0) < before_ms && RecordedVersion(tables, id) == 0) {
+        unrecorded.insert(id);
+      }
     }
   }
-  return missing;
+  return unrecorded;
+}
+
+// The row of a plan from its commits; none where no table has one.
+Result<std::optional<catalog::NamedRow>> MakeRow(const catalog::Catalog& catalog,
+                                                 const Tables& tables, const std::string& plan_id,
+                                                 const std::map<std::string, int64_t>& versions,
+                                                 bool finished) {
+  RunRow row(plan_id);
+  bool is_committed = false;
+  for (const auto& [name, snapshot] : tables) {
+    if (!snapshot->transactions.contains(plan_id)) {
+      continue;
+    }
+    is_committed = true;
+    const auto version = versions.find(name);
+    URSA_TRY(
+        const auto commit,
+        FindRunCommit(catalog, name, plan_id,
+                      version == versions.end() ? std::nullopt : std::optional(version->second)));
+    if (commit) {
+      row.Add(name, *commit);
+    }
+  }
+  if (!is_committed) {
+    return std::optional<catalog::NamedRow>();
+  }
+  if (!row.HasCommit()) {
+    URSA_TRY(const auto rollbacks, ListRollbacks(catalog));
+    const auto snapshots = rollbacks.find(plan_id);
+    if (snapshots == rollbacks.end()) {
+      return std::optional<catalog::NamedRow>();  // an appId of another program
+    }
+    URSA_TRY(const RollbackSummary summary,
+             DescribeRollback(catalog.Assets(), snapshots->second.back()));
+    row.StandIn(summary);
+  }
+  return std::optional(row.Row(catalog, finished));
 }
 
 std::optional<std::string> TextOrNone(const delta::RowBatch& batch, size_t column, size_t row) {
@@ -158,36 +216,59 @@ Result<std::optional<std::string>> RecordedRollbackKey(const catalog::Catalog& c
   return std::optional(catalog.Prefix() + "/_rollback/" + uri.substr(uri.rfind('/') + 1));
 }
 
-Result<void> CompleteRunsTable(catalog::Writer& writer, const std::string& finished) {
+namespace {
+
+// Gives runs that died before their row one; what is there by now stays, as whoever wrote it knows
+// better.
+Result<void> RecordDeadRuns(catalog::Writer& writer, const Tables& tables) {
   const catalog::Catalog& catalog = writer.Tables();
+  const TimeNs before = writer.Context().clock.Now() - kPatience;
+  const auto unrecorded = UnrecordedSince(
+      tables, std::chrono::floor<std::chrono::milliseconds>(before).time_since_epoch().count());
+  if (unrecorded.empty()) {
+    return {};
+  }
   URSA_TRY(const auto rollbacks, ListRollbacks(catalog));
-  URSA_TRY(const auto tables, LoadTables(catalog));
-  URSA_TRY(const auto recorded, ReadRecordedRuns(catalog));
-  // Another run may be writing its own row right now, and knows better.
-  std::vector<catalog::NamedRow> own;
-  std::vector<catalog::NamedRow> others;
-  for (const std::string& plan_id : MissingRuns(rollbacks, tables, recorded, finished)) {
-    RunRow row(plan_id);
-    for (const auto& [name, snapshot] : tables) {
-      if (snapshot->transactions.contains(plan_id)) {
-        URSA_TRY(const auto commit, FindRunCommit(catalog, name, plan_id));
-        if (commit) {
-          row.Add(name, *commit);
-        }
-      }
+  std::vector<catalog::NamedRow> rows;
+  std::vector<delta::Transaction> transactions;
+  for (const std::string& plan_id : unrecorded) {
+    if (!rollbacks.contains(plan_id)) {
+      continue;
     }
-    URSA_TRY(const RollbackSummary summary,
-             DescribeRollback(catalog.Assets(), rollbacks.at(plan_id).back()));
-    (plan_id == finished ? own : others).push_back(row.Row(catalog, summary, plan_id == finished));
+    URSA_TRY(auto row, MakeRow(catalog, tables, plan_id, {}, false));
+    if (row) {
+      rows.push_back(std::move(*row));
+      transactions.push_back({RecordedAs(plan_id), kRecordedByAnother, std::nullopt});
+    }
   }
-  const catalog::TableDefinition& table = *catalog::FindTable(catalog::kMaintenanceRuns);
-  if (!others.empty()) {
-    URSA_CHECK(writer.Register(table, others, catalog::OnConflict::kSkip));
-  }
-  if (!own.empty()) {
-    URSA_CHECK(writer.Register(table, own, catalog::OnConflict::kOverwrite));
+  if (!rows.empty()) {
+    URSA_CHECK(writer.Register(*catalog::FindTable(catalog::kMaintenanceRuns), rows,
+                               catalog::OnConflict::kSkip, std::move(transactions)));
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> CompleteRunsTable(catalog::Writer& writer, const Plan& plan,
+                               const std::map<std::string, int64_t>& committed) {
+  const catalog::Catalog& catalog = writer.Tables();
+  URSA_TRY(const auto tables, LoadTables(catalog));
+  if (RecordedVersion(tables, plan.RunId()) != kRecordedByItself) {
+    URSA_TRY(auto row, MakeRow(catalog, tables, plan.RunId(), committed, true));
+    if (row) {
+      std::vector<delta::Transaction> transactions{
+          {RecordedAs(plan.RunId()), kRecordedByItself, std::nullopt}};
+      for (const auto& [part, version] : plan.Header().marks) {
+        if (version == kRunApplied) {
+          transactions.push_back({RecordedAs(part), kRecordedByItself, std::nullopt});
+        }
+      }
+      URSA_CHECK(writer.Register(*catalog::FindTable(catalog::kMaintenanceRuns), {std::move(*row)},
+                                 catalog::OnConflict::kOverwrite, std::move(transactions)));
+    }
+  }
+  return RecordDeadRuns(writer, tables);
 }
 
 }  // namespace ursa::plan

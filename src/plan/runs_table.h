@@ -1,6 +1,8 @@
 // The table maintenance_runs: a copy of what rollback snapshots and commits say of the runs, for
 // other engines. A run writes its row after its commits; the row of one that died before is written
-// by the next that commits. Source: catalog.md sections 2 and 4.
+// by the next that commits a minute later or more. A row's commit carries a txn of its own, so that
+// which runs have their row stands in the table's log, and recording one costs the same however
+// many there are. Source: catalog.md sections 2 and 4.
 #pragma once
 
 #include <map>
@@ -12,6 +14,7 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/writer.h"
+#include "plan/plan.h"
 
 namespace ursa::plan {
 
@@ -35,7 +38,9 @@ Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catal
 Result<std::optional<std::string>> RecordedRollbackKey(const catalog::Catalog& catalog,
                                                        const std::string& run_id);
 
-// Adds the rows that are missing, and that of `finished`, the plan that was just applied whole.
-Result<void> CompleteRunsTable(catalog::Writer& writer, const std::string& finished);
+// Adds the row of `plan`, which was just applied whole, and those of runs that died before theirs.
+// `committed`: the versions of the commits that were made of it now, by table.
+Result<void> CompleteRunsTable(catalog::Writer& writer, const Plan& plan,
+                               const std::map<std::string, int64_t>& committed);
 
 }  // namespace ursa::plan
