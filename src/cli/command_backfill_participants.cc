@@ -40,6 +40,9 @@ Json RowJson(const BackfillRow& row, std::string_view action) {
               {"problems", ProblemsJson(row.problems)}};
 }
 
+// Runs of one second in one directory.
+constexpr int kNamesMax = 100;
+
 std::string SentenceOf(const Collision& collision) {
   const std::string names = fmt::format("'{}' and '{}'", collision.names[0], collision.names[1]);
   const size_t count = collision.recording_ids.size();
@@ -61,8 +64,9 @@ std::string SentenceOf(const Collision& collision) {
 // What a run of the command, but for --restore, has to say.
 class BackfillRun final : public PlannedRun {
  public:
-  BackfillRun(maintenance::BackfillPlan plan, std::filesystem::path snapshot)
-      : plan_(std::move(plan)), snapshot_(std::move(snapshot)) {}
+  // `is_default`: the operator gave the snapshot no name.
+  BackfillRun(maintenance::BackfillPlan plan, std::filesystem::path snapshot, bool is_default)
+      : plan_(std::move(plan)), default_(snapshot), snapshot_(snapshot), is_default_(is_default) {}
 
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.plan; }
   [[nodiscard]] ProductionGuard Guard() const override { return ProductionGuard::kTypedName; }
@@ -81,7 +85,7 @@ class BackfillRun final : public PlannedRun {
                           {"names", collision.names},
                           {"slugs", collision.slugs},
                           {"recording_ids", collision.recording_ids}},
-                     SentenceOf(collision), ReportRecord::Place::kAfterRows, true});
+                     SentenceOf(collision), ReportRecord::Place::kAfterRows, true, true});
     }
     // Somebody registered another participant under a new one's id; no row tells of it.
     if (fates != nullptr &&
@@ -94,6 +98,14 @@ class BackfillRun final : public PlannedRun {
 
   Result<void> BeforeCommit(const Invocation&) override {
     auto written = plan::WritePlanFile(snapshot_, plan_.plan);
+    for (int number = 2; number <= kNamesMax && is_default_ && !written &&
+                         written.error().code == ErrorCode::kAlreadyExists;
+         ++number) {
+      // Another run that began within the same second.
+      const auto name = fmt::format("{}-{}.jsonl", default_.stem().string(), number);
+      snapshot_ = default_.parent_path() / name;
+      written = plan::WritePlanFile(snapshot_, plan_.plan);
+    }
     if (!written && written.error().code == ErrorCode::kAlreadyExists) {
       written.error().code = ErrorCode::kUsage;
     }
@@ -119,7 +131,9 @@ class BackfillRun final : public PlannedRun {
 
  private:
   const maintenance::BackfillPlan plan_;
-  const std::filesystem::path snapshot_;
+  const std::filesystem::path default_;
+  std::filesystem::path snapshot_;
+  const bool is_default_;
   bool snapshot_is_written_ = false;
 };
 
@@ -201,8 +215,10 @@ class BackfillParticipants final : public PlannedCommand {
     URSA_TRY(auto plan,
              maintenance::PlanBackfillParticipants(context, table, *canonicalizer_, options_));
     return std::make_unique<BackfillRun>(
-        std::move(plan), invocation.process.working_directory /
-                             snapshot_.value_or(DefaultSnapshot(context.clock.Now())));
+        std::move(plan),
+        invocation.process.working_directory /
+            snapshot_.value_or(DefaultSnapshot(context.clock.Now())),
+        !snapshot_.has_value());
   }
 
  private:
@@ -215,15 +231,15 @@ class BackfillParticipants final : public PlannedCommand {
 
   Result<std::unique_ptr<PlannedRun>> PlanToRestore(const Invocation& invocation,
                                                     const maintenance::PlanningContext& context) {
-    URSA_TRY(plan::Plan snapshot,
+    URSA_TRY(const plan::Plan snapshot,
              plan::ReadPlanFile(invocation.process.working_directory / *restore_, context.spool));
     if (snapshot.Header().command != maintenance::kBackfillParticipants) {
       return Fail(ErrorCode::kUsage,
                   fmt::format("{} is a plan of {}, not a snapshot of this command", *restore_,
                               snapshot.Header().command));
     }
-    URSA_TRY(auto plan, plan::PlanRestoreOfSnapshot(RestoreContextOf(context), std::move(snapshot),
-                                                    commit_.max_changes));
+    URSA_TRY(auto plan,
+             plan::PlanRestoreOfSnapshot(RestoreContextOf(context), snapshot, commit_.max_changes));
     return std::make_unique<RestoreRun>(std::move(plan), ProductionGuard::kTypedName);
   }
 

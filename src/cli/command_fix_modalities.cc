@@ -64,6 +64,12 @@ std::string_view Sentence(std::string_view reason, std::string_view modality) {
   if (reason == "out_of_window") {
     return "its first sample does not lie in its recording";
   }
+  if (reason == "bad_intervals") {
+    return "its intervals, shifted, would break a rule of the catalog: look at the row";
+  }
+  if (reason == "implausible_time") {
+    return "its raw files say a time that can't be";
+  }
   if (reason == "read_failed") {
     return "its raw files could not be read: find out why and run this again, don't raise the "
            "limit";

@@ -16,7 +16,7 @@ class Log {
  public:
   // A log that keeps nothing.
   Log() = default;
-  // Appends to `file`, which is created 0600: a log names people. kUsage where it cannot be opened.
+  // Appends to `file`, which is created 0600: a log says who ran what. kUsage where it cannot be opened.
   static Result<Log> Open(const std::filesystem::path& file, Clock& clock);
 
   ~Log();

@@ -141,6 +141,24 @@ Result<std::vector<plan::Refusal>> PlannedCommand::Refusals(const Opened& opened
   return first_of_each;
 }
 
+// A plan of another command may be about other tables than this one's main table; then it is the
+// first that it changes.
+int64_t PlannedCommand::VersionOfMainTable(const Opened& opened, const plan::Plan& plan,
+                                           const plan::ApplyOutcome* outcome) const {
+  std::string name = main_table_;
+  if (plan.Count() > 0 && plan.ChangesOf(name).empty()) {
+    const auto changed = std::ranges::find_if(
+        catalog::AllTables(),
+        [&](const catalog::TableDefinition& table) { return !plan.ChangesOf(table.name).empty(); });
+    name = changed->name;
+  }
+  if (outcome != nullptr && outcome->table_versions.contains(name)) {
+    return outcome->table_versions.at(name);
+  }
+  const auto table = opened.catalog.Table(name);
+  return name == main_table_ || !table ? opened.table->version : (*table)->version;
+}
+
 void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
                                const std::vector<plan::Refusal>& refusals,
                                const plan::ApplyOutcome* outcome) const {
@@ -150,20 +168,19 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
   for (const plan::Refusal& refusal : refusals) {
     would_refuse.push_back(refusal.rule);
   }
-  int64_t version = opened.table->version;
-  if (outcome != nullptr && outcome->table_versions.contains(main_table_)) {
-    version = outcome->table_versions.at(main_table_);
-  }
   summary["dry_run"] = !commit_.commit;
   summary["would_refuse"] = std::move(would_refuse);
   summary["committed"] = outcome == nullptr ? 0 : outcome->committed;
-  summary["table_version"] = version;
+  summary["table_version"] = VersionOfMainTable(opened, plan, outcome);
   summary["run_id"] =
       outcome == nullptr || outcome->run_id.empty() ? Json(nullptr) : Json(outcome->run_id);
   const std::vector<plan::Fate>* fates = outcome == nullptr ? run.Foreseen() : &outcome->fates;
   const auto count = [&](plan::Fate fate) {
     return fates == nullptr ? 0 : std::count(fates->begin(), fates->end(), fate);
   };
+  if (!finished_runs_.empty()) {
+    summary["finished_runs"] = finished_runs_;
+  }
   summary["changed_since_plan"] = count(plan::Fate::kChangedSincePlan);
   // A command may know of more that was there already than its plan does.
   summary["already"] = summary.value("already", int64_t{0}) + count(plan::Fate::kAlready);
@@ -193,7 +210,55 @@ void OfferOrTell(const Invocation& invocation, Environment environment, const st
 
 }  // namespace
 
+Result<void> PlannedCommand::FinishEarlierRuns(Invocation& invocation, const Opened& opened,
+                                               catalog::Writer& writer,
+                                               std::unique_ptr<PlannedRun>& run,
+                                               const std::vector<plan::UnfinishedRun>& unfinished) {
+  std::vector<Error> errors;
+  finished_runs_ = plan::FinishRuns(unfinished, writer, SpoolOf(invocation.process), errors);
+  for (const Error& error : errors) {
+    invocation.log.Write(error.ToString());
+    invocation.report.Note(error.ToString());
+  }
+  if (finished_runs_.empty()) {
+    return {};
+  }
+  for (const std::string& run_id : finished_runs_) {
+    invocation.report.Note("Finished the run " + run_id + ", which died between two tables.");
+  }
+  // What was expected was looked at before this.
+  commit_.expect.reset();
+  URSA_TRY(const delta::SnapshotPtr table, opened.catalog.Table(main_table_));
+  URSA_TRY(run, MakePlan(invocation, ContextOf(invocation, opened), table));
+  return {};
+}
+
+namespace {
+
+// The unfinished runs of the plan's command, itself aside: applying it finishes that.
+Result<std::vector<plan::UnfinishedRun>> FindOthersUnfinished(const catalog::Catalog& catalog,
+                                                              const plan::Plan& plan) {
+  URSA_TRY(auto runs, plan::FindUnfinishedRuns(catalog, plan.Header().command));
+  std::erase_if(runs, [&](const plan::UnfinishedRun& run) { return run.plan_id == plan.RunId(); });
+  return runs;
+}
+
+// Fails before the work where the plan could not be saved after it.
+Result<void> CheckPlanOut(const Invocation& invocation, const std::optional<std::string>& file) {
+  if (!file) {
+    return {};
+  }
+  auto made = plan::CheckPlanFileCanBeMade(invocation.process.working_directory / *file);
+  if (!made) {
+    made.error().code = ErrorCode::kUsage;
+  }
+  return made;
+}
+
+}  // namespace
+
 Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profile) {
+  URSA_CHECK(CheckPlanOut(invocation, commit_.plan_out));
   URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
   URSA_TRY(catalog::Catalog catalog,
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
@@ -213,6 +278,12 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
     }
     URSA_CHECK(written);
   }
+  URSA_TRY(const auto unfinished, FindOthersUnfinished(opened.catalog, run->ThePlan()));
+  for (const plan::UnfinishedRun& other : unfinished) {
+    invocation.report.Note("The run " + other.plan_id +
+                           " died between two tables: --commit finishes it first, and does under "
+                           "its own name what is left.");
+  }
   if (run->ThePlan().Count() > 0) {
     OfferOrTell(invocation, opened.environment, FlagOf(run->Guard()), refusals);
   }
@@ -225,10 +296,9 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
   URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
   const Opened opened{profile, laboratory.environment, *laboratory.raw, catalog, std::move(table)};
-  URSA_TRY(const auto run, Begin(invocation, opened));
-  const plan::Guards guards = GuardsOf(opened.environment, *run);
+  URSA_TRY(auto run, Begin(invocation, opened));
   // Asked before the commit: what refuses it then is what the summary names.
-  URSA_TRY(const auto refusals, Refusals(opened, *run));
+  URSA_TRY(auto refusals, Refusals(opened, *run));
   if (!refusals.empty()) {
     URSA_CHECK(run->Foresee(ContextOf(invocation, opened)));
   }
@@ -237,18 +307,21 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
         catalog::Writer writer,
         catalog::Writer::Open(*laboratory.assets, catalog,
                               WriteContextOf(invocation, profile, commit_.commit_timeout_seconds)));
-    if (run->ThePlan().Count() > 0 && refusals.empty()) {
+    URSA_TRY(const auto unfinished, FindOthersUnfinished(opened.catalog, run->ThePlan()));
+    if (refusals.empty() && (run->ThePlan().Count() > 0 || !unfinished.empty())) {
       URSA_CHECK(Confirm(invocation, opened, *run));
+      URSA_CHECK(FinishEarlierRuns(invocation, opened, writer, run, unfinished));
+      URSA_TRY(refusals, Refusals(opened, *run));
+    }
+    if (refusals.empty() && run->ThePlan().Count() > 0) {
       URSA_CHECK(run->BeforeCommit(invocation));
     }
     invocation.progress.Begin("committing", "rows", run->ThePlan().Count());
-    return plan::Apply(run->ThePlan(), guards, writer);
+    return plan::Apply(run->ThePlan(), GuardsOf(opened.environment, *run), writer);
   };
   const auto outcome = apply();
-  if (outcome) {
-    if (const auto looked = run->LookAfterCommit(ContextOf(invocation, opened)); !looked) {
-      invocation.log.Write("the commit holds; after it: " + looked.error().ToString());
-    }
+  if (const auto looked = run->LookAfterCommit(ContextOf(invocation, opened)); !looked) {
+    invocation.log.Write("looking at the catalog after the commit: " + looked.error().ToString());
   }
   run->ShowRows(invocation.report, outcome ? &outcome->fates : nullptr);
   Summarize(invocation, opened, *run, refusals, outcome ? &*outcome : nullptr);

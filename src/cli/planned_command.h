@@ -19,6 +19,7 @@
 #include "maintenance/planning.h"
 #include "plan/apply.h"
 #include "plan/plan.h"
+#include "plan/unfinished.h"
 
 namespace ursa::cli {
 
@@ -43,7 +44,8 @@ class PlannedRun {
   [[nodiscard]] virtual ProductionGuard Guard() const { return ProductionGuard::kFlag; }
   // The last step before a commit that changes rows, once nothing refuses it any more.
   virtual Result<void> BeforeCommit(const Invocation& /*invocation*/) { return {}; }
-  // Looks at the catalog again once the plan is committed, for what the summary says of it.
+  // Looks at the catalog again after a commit, a refused or failed one too, for what the summary
+  // says of it.
   virtual Result<void> LookAfterCommit(const maintenance::PlanningContext& /*context*/) {
     return {};
   }
@@ -81,9 +83,15 @@ class PlannedCommand : public Command {
   Result<void> DryRun(Invocation& invocation, const Profile& profile);
   Result<void> Commit(Invocation& invocation, const Profile& profile);
   static maintenance::PlanningContext ContextOf(Invocation& invocation, const Opened& opened);
+  // Finishes what earlier runs of the command left between two tables, and plans again.
+  Result<void> FinishEarlierRuns(Invocation& invocation, const Opened& opened,
+                                 catalog::Writer& writer, std::unique_ptr<PlannedRun>& run,
+                                 const std::vector<plan::UnfinishedRun>& unfinished);
   Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
   [[nodiscard]] Result<std::vector<plan::Refusal>> Refusals(const Opened& opened,
                                                             const PlannedRun& run) const;
+  [[nodiscard]] int64_t VersionOfMainTable(const Opened& opened, const plan::Plan& plan,
+                                           const plan::ApplyOutcome* outcome) const;
   void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
                  const std::vector<plan::Refusal>& refusals,
                  const plan::ApplyOutcome* outcome) const;
@@ -93,6 +101,7 @@ class PlannedCommand : public Command {
                               const PlannedRun& run);
 
   const std::string main_table_;
+  std::vector<std::string> finished_runs_;  // that others had left between two tables
 };
 
 // The action of a row whose change met this fate; `planned` where the fate says nothing new.

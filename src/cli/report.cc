@@ -93,7 +93,8 @@ void Report::Row(const ReportRow& row) {
 void Report::Record(const ReportRecord& record) {
   needs_person_ = needs_person_ || record.needs_person;
   if (!record.text.empty()) {
-    log_.Write(record.text);
+    log_.Write(record.names_people ? "a " + record.kind + ", whose names stay out of the log"
+                                   : record.text);
   }
   ShowRecord(record);
 }

@@ -58,6 +58,7 @@ struct ReportRecord {
   std::string text;  // one line for people; empty: they don't see it
   Place place = Place::kAfterRows;
   bool needs_person = false;
+  bool names_people = false;  // its text stays out of the log
 };
 
 // Not thread-safe: rows are told in order, by one thread.

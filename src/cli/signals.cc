@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <initializer_list>
 #include <string_view>
 
@@ -13,6 +14,9 @@ namespace {
 
 // Wakes the waiting thread when it has to end; means nothing by itself.
 constexpr int kWakeUp = SIGURG;
+
+// A terminal, a shell and a supervisor may each send the one signal that somebody meant.
+constexpr std::chrono::milliseconds kSamePress{500};
 
 bool IsIgnored(int signal) {
   struct sigaction action {};
@@ -52,9 +56,14 @@ void InterruptSignals::Wait() {
     if (sigwait(&waited_for_, &signal) != 0 || signal == kWakeUp) {
       continue;
     }
+    const auto now = std::chrono::steady_clock::now();
+    if (stop_.stop_requested() && now - first_ < kSamePress) {
+      continue;
+    }
     if (stop_.stop_requested()) {
       _exit(ToInt(ExitCode::kInterrupted));
     }
+    first_ = now;
     Say(message_descriptor_, "\nursa: stopping; once more ends it at once\n");
     stop_.request_stop();
   }

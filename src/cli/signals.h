@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <stop_token>
 #include <thread>
@@ -34,6 +35,7 @@ class InterruptSignals {
   sigset_t mask_before_;
   std::atomic<bool> done_ = false;
   std::stop_source stop_;
+  std::chrono::steady_clock::time_point first_;  // when the first signal came
   std::thread waiter_;
 };
 

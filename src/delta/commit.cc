@@ -16,6 +16,9 @@
 //   no answer      not read              unknown
 //   other failure  -                     that error: the store says that nothing was written
 //
+// Before it the entry of the version before is looked for, as a put makes the directories that it
+// needs.
+//
 // Nothing is sent a second time here. An unknown outcome ends the command, its data files stay, and
 // the same plan applied again finds its txn in the table, or does the work anew; either way it is
 // done once (catalog.md section 3, "Unknown outcomes" and "Idempotence"). The txnId is fresh for
@@ -106,6 +109,22 @@ Result<CommitOutcome> PutCommit(store::ObjectStore& store, const std::string& ta
     return Propagate(Error{ErrorCode::kInvalid, "there is no such version", {}, {}}, what);
   }
   URSA_CHECK_CONTEXT(CheckCommit(actions, transaction_id), what);
+  // A directory that vanished (unmounted, moved) would be made anew by the put, with this entry
+  // alone in it: a commit that nobody finds.
+  if (version > 0) {
+    const auto previous = store.Head(CommitKey(table_path, version - 1));
+    if (!previous && previous.error().code == ErrorCode::kNotFound) {
+      return Propagate(Error{ErrorCode::kUnavailable,
+                             "the table's log is gone: version " + std::to_string(version - 1) +
+                                 " is not there any more; nothing was committed",
+                             {},
+                             {}},
+                       what);
+    }
+    if (!previous) {
+      return Propagate(previous.error(), what);
+    }
+  }
   const std::string key = CommitKey(table_path, version);
   const auto put = store.Put(key, SerializeCommit(actions), store::PutCondition::kIfAbsent);
   if (put) {

@@ -23,6 +23,8 @@ std::string EntryOf(const std::string& transaction_id) {
 
 class CommitTest : public LogTest {
  protected:
+  CommitTest() { PutObject("00000000000000000000.json", EntryOf("the first")); }
+
   Result<CommitOutcome> Commit(store::ObjectStore& store) {
     return PutCommit(store, "t", 1, OurActions(), std::string(kOurs));
   }
@@ -34,7 +36,9 @@ class CommitTest : public LogTest {
       if (call.kind == StoreCall::Kind::kPut) {
         return Error{on_put, "the put failed", {}, {}};
       }
-      return on_get ? std::optional(Error{*on_get, "the get failed", {}, {}}) : std::nullopt;
+      return on_get && call.kind == StoreCall::Kind::kGet
+                 ? std::optional(Error{*on_get, "the get failed", {}, {}})
+                 : std::nullopt;
     });
   }
 };
@@ -75,7 +79,7 @@ TEST_F(CommitTest, OfUnknownOutcomeHoldsWhereTheEntryIsOurs) {
   Fail(lossy, ErrorCode::kUnknownOutcome);
   lossy.SetFailAfterPut(true);
   EXPECT_EQ(Commit(lossy), CommitOutcome::kCommitted);
-  EXPECT_EQ(lossy.Calls().size(), 2U);
+  EXPECT_EQ(lossy.Calls().size(), 3U);
 }
 
 TEST_F(CommitTest, OfUnknownOutcomeIsLostWhereTheEntryIsAnothers) {
@@ -91,7 +95,7 @@ TEST_F(CommitTest, OfUnknownOutcomeStaysUnknownWhileThereIsNoEntry) {
   ExpectError(Commit(lossy), ErrorCode::kUnknownOutcome,
               "it is not known whether version 1 of t was committed");
   // The put is not sent a second time.
-  EXPECT_EQ(lossy.Calls().size(), 2U);
+  EXPECT_EQ(lossy.Calls().size(), 3U);
 }
 
 TEST_F(CommitTest, StaysUnknownWhereTheEntryCanNotBeReadBack) {
@@ -165,6 +169,12 @@ TEST(FindCommitInfo, NamesTheLineThatIsDamaged) {
 
 TEST(CommitKey, IsTheVersionWithTwentyDigits) {
   EXPECT_EQ(CommitKey("lab/t", 7), "lab/t/_delta_log/00000000000000000007.json");
+}
+
+TEST_F(CommitTest, DoesNotBeginALogAnewWhereTheEntryBeforeIsGone) {
+  ASSERT_TRUE(memory_.Delete("t/_delta_log/00000000000000000000.json"));
+  EXPECT_EQ(Commit(memory_).error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(memory_.Head(CommitKey("t", 1)));
 }
 
 }  // namespace

@@ -2,9 +2,13 @@
 
 #include "delta/arrow_bridge.h"
 #include "delta/arrow_headers.h"
+#include "delta/data_file.h"
 
 namespace ursa::delta {
 namespace {
+
+// A row group is in memory until it is whole.
+constexpr int64_t kRowsPerRowGroup = 4 * kRowsPerFileMax;
 
 // A stream for Arrow that hands every piece on; remembers our own error, which Arrow can't carry.
 class SinkStream final : public arrow::io::OutputStream {
@@ -48,11 +52,15 @@ Result<void> ExportParquet(const store::ReadableStore& store, const Snapshot& sn
     const auto properties = parquet::WriterProperties::Builder()
                                 .compression(parquet::Compression::ZSTD)
                                 ->compression_level(1)
+                                ->max_row_group_length(kRowsPerRowGroup)
                                 ->build();
-    URSA_ARROW_TRY(
-        writer,
-        parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream, properties),
-        what);
+    // Columns are encoded beside each other; batches are read ahead on threads of the scan.
+    const auto arrow_properties =
+        parquet::ArrowWriterProperties::Builder().set_use_threads(options.jobs > 1)->build();
+    URSA_ARROW_TRY(writer,
+                   parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream,
+                                                    properties, arrow_properties),
+                   what);
     return {};
   };
   const auto done = [&]() -> Result<void> {

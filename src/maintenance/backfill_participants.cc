@@ -176,15 +176,22 @@ plan::Change MakeInsert(const std::string& participant_id, const std::string& di
   return change;
 }
 
-plan::Change MakeUpdate(const UnattributedRecording& recording, const BackfillRow& row) {
+// `names`: the display names of new participants.
+plan::Change MakeUpdate(const UnattributedRecording& recording, const BackfillRow& row,
+                        const std::map<std::string, std::string>& names,
+                        const KnownParticipants& known) {
+  plan::Change change;
   Value::List ids;
   for (const Participant& participant : row.participants) {
-    Value id(participant.participant_id);
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) {
-      ids.push_back(std::move(id));
+    const std::string& id = participant.participant_id;
+    if (std::find(ids.begin(), ids.end(), Value(id)) == ids.end()) {
+      ids.emplace_back(id);
+      // The attribution is right as long as the id is this person's.
+      const std::string* name = known.DisplayNameOf(id);
+      change.relied_rows.push_back(
+          plan::RelyOnParticipant(id, name == nullptr ? names.at(id) : *name));
     }
   }
-  plan::Change change;
   change.table = catalog::FindTable(catalog::kRecordings);
   change.key = {recording.recording_hash};
   change.locator = recording.recording_id;
@@ -288,7 +295,8 @@ Result<BackfillPlan> PlanBackfillParticipants(const PlanningContext& context,
                             context.spool);
   BackfillCounts counts;
   std::vector<size_t> inserts;
-  for (const auto& [participant_id, display_name] : NewParticipants(all)) {
+  const auto names = NewParticipants(all);
+  for (const auto& [participant_id, display_name] : names) {
     inserts.push_back(builder.Count());
     URSA_CHECK(builder.Add(MakeInsert(participant_id, display_name)));
   }
@@ -297,7 +305,7 @@ Result<BackfillPlan> PlanBackfillParticipants(const PlanningContext& context,
     Count(all[i], counts);
     if (all[i].row.action == BackfillAction::kAttach) {
       all[i].row.change = builder.Count();
-      URSA_CHECK(builder.Add(MakeUpdate(unattributed.recordings[i], all[i].row)));
+      URSA_CHECK(builder.Add(MakeUpdate(unattributed.recordings[i], all[i].row, names, known)));
     }
   }
   std::vector<Collision> collisions = CollisionsOf(all, known);

@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "plan/deletes.h"
+#include "plan/rollback.h"
 #include "plan/runs.h"
 #include "plan/runs_table.h"
 #include "plan/table_source.h"
+#include "plan/unfinished.h"
 
 namespace ursa::plan {
 namespace {
@@ -50,8 +52,10 @@ std::vector<const TableDefinition*> TablesInOrder(const Plan& plan) {
 // A plan on its way into the catalog.
 class Applier {
  public:
-  Applier(const Plan& plan, catalog::Writer& writer)
-      : application_{plan, writer, std::vector<Fate>(plan.Count(), Fate::kPending), {}, {}, {}} {}
+  // `helps`: finishes other runs that turn out to do the same work.
+  Applier(const Plan& plan, catalog::Writer& writer, bool helps)
+      : application_{plan, writer, std::vector<Fate>(plan.Count(), Fate::kPending), {}, {}, {}},
+        helps_(helps) {}
 
   Result<ApplyOutcome> Run() {
     const Plan& plan = application_.plan;
@@ -88,6 +92,9 @@ class Applier {
       return Propagate(std::move(merged).error());
     }
     done_.insert(table.name);
+    if (helps_ && FoundWorkOfAnother(table)) {
+      FinishOthers();
+    }
     outcome_.table_versions[table.name] = merged->version;
     if (merged->committed) {
       committed_versions_[table.name] = merged->version;
@@ -101,6 +108,29 @@ class Applier {
       outcome_.follow_up_errors.push_back(std::move(*merged->follow_up_error));
     }
     return {};
+  }
+
+  // Whether rows were as the plan wants them, and not by this run.
+  [[nodiscard]] bool FoundWorkOfAnother(const TableDefinition& table) const {
+    const std::vector<size_t>& changes = application_.plan.ChangesOf(table.name);
+    return !application_.applied_before.contains(table.name) &&
+           std::ranges::any_of(changes, [&](size_t change) {
+             return application_.fates[change] == Fate::kAlready;
+           });
+  }
+
+  // Another run is on the same work and may be between two tables, alive or dead. Left alone, one
+  // would have committed the first table and the other the second, and neither could be undone.
+  void FinishOthers() {
+    auto runs =
+        FindUnfinishedRuns(application_.writer.Tables(), application_.plan.Header().command);
+    if (!runs) {
+      outcome_.follow_up_errors.push_back(std::move(runs).error());
+      return;
+    }
+    std::erase_if(
+        *runs, [&](const UnfinishedRun& run) { return run.plan_id == application_.plan.RunId(); });
+    FinishRuns(*runs, application_.writer, application_.plan.Spooling(), outcome_.follow_up_errors);
   }
 
   // Before each table, as what was dropped in one may hold rows of the next.
@@ -137,6 +167,7 @@ class Applier {
   }
 
   Application application_;
+  const bool helps_;
   std::set<std::string> done_;
   std::map<std::string, int64_t> committed_versions_;  // by table
   ApplyOutcome outcome_;
@@ -183,7 +214,42 @@ Result<std::vector<Refusal>> WouldNotFit(const Plan& plan, const catalog::Catalo
 
 Result<ApplyOutcome> Apply(const Plan& plan, const Guards& guards, catalog::Writer& writer) {
   URSA_CHECK(CheckMayCommit(plan, guards, writer));
-  return Applier(plan, writer).Run();
+  return Applier(plan, writer, TablesInOrder(plan).size() > 1).Run();
+}
+
+namespace {
+
+// The rest of a run that began with the guards and brakes of its own.
+Result<void> FinishRun(const UnfinishedRun& run, catalog::Writer& writer,
+                       const SpoolOptions& spool) {
+  URSA_TRY(const Plan plan, ReadRollback(writer.Tables(), run.rollback_key, spool));
+  URSA_TRY(const auto refusals, WouldNotFit(plan, writer.Tables()));
+  if (!refusals.empty()) {
+    return Refuse(refusals.front().rule, refusals.front().message);
+  }
+  URSA_TRY(const ApplyOutcome outcome, Applier(plan, writer, false).Run());
+  if (outcome.stopped_by) {
+    return tl::unexpected(*outcome.stopped_by);
+  }
+  return outcome.follow_up_errors.empty() ? Result<void>()
+                                          : tl::unexpected(outcome.follow_up_errors.front());
+}
+
+}  // namespace
+
+std::vector<std::string> FinishRuns(const std::vector<UnfinishedRun>& runs, catalog::Writer& writer,
+                                    const SpoolOptions& spool, std::vector<Error>& errors) {
+  std::vector<std::string> finished;
+  for (const UnfinishedRun& run : runs) {
+    if (auto done = FinishRun(run, writer, spool); done) {
+      finished.push_back(run.plan_id);
+    } else {
+      done.error().context.push_back("finishing the run " + run.plan_id +
+                                     ", which died between two tables");
+      errors.push_back(std::move(done).error());
+    }
+  }
+  return finished;
 }
 
 }  // namespace ursa::plan

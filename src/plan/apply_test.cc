@@ -375,5 +375,64 @@ TEST_F(ApplyTest, RecordingARunCostsTheSameHoweverManyThereAre) {
   EXPECT_LE(reads[21], reads[1] + 2) << "beyond the log entries since a checkpoint";
 }
 
+TEST_F(ApplyTest, ARecordingIsNotAttributedToAParticipantThatSomebodyElseRegistered) {
+  Change attribution = ParticipantsChange(1, {}, {"zoe"});
+  attribution.relied_rows = {RelyOnParticipant("zoe", "zoe")};
+  const Plan plan = MakePlan({InsertParticipant("zoe"), attribution});
+  ASSERT_TRUE(Register(catalog::kParticipants, ToRow(catalog::Participant{"zoe", "Zoë", {}, {}})));
+  const auto outcome = ApplyPlan(plan);
+  ASSERT_TRUE(outcome) << outcome.error().ToString();
+  EXPECT_EQ(outcome->fates, std::vector<Fate>(2, Fate::kChangedSincePlan));
+}
+
+TEST_F(ApplyTest, ARecordingIsAttributedToAParticipantThatThePlanRegistersItself) {
+  Change attribution = ParticipantsChange(1, {}, {"zoe"});
+  attribution.relied_rows = {RelyOnParticipant("zoe", "zoe")};
+  const Plan plan = MakePlan({InsertParticipant("zoe"), attribution});
+  EXPECT_EQ(*Foresee(plan, OpenCatalog(), 1, {}), std::vector<Fate>(2, Fate::kPending));
+  EXPECT_EQ(ApplyPlan(plan)->committed, 2U);
+}
+
+TEST_F(ApplyTest, AnInsertWhoseParticipantIsGoneIsLeftAlone) {
+  Change insert = InsertRecording(9, 1);
+  insert.relied_rows = {RelyOnParticipant("ada", "ada")};
+  const auto outcome = ApplyPlan(MakePlan({insert}));
+  ASSERT_TRUE(outcome) << outcome.error().ToString();
+  EXPECT_EQ(outcome->fates.front(), Fate::kChangedSincePlan);
+  EXPECT_FALSE(Column("duration_us").contains(TestHash(9)));
+}
+
+TEST_F(ApplyTest, PlansOfWhichOnlySomeHaveALimitAreNotAppliedTogether) {
+  std::vector<Plan> plans;
+  for (const bool limited : {true, false}) {
+    PlanBuilder builder(Header(), Spooling());
+    ASSERT_TRUE(builder.Add(DurationChange(limited ? 1 : 2, limited ? 101 : 102, 5)));
+    builder.AddMaxChanges(limited ? std::optional<uint64_t>(1) : std::nullopt);
+    plans.push_back(std::move(builder).Finish());
+  }
+  const auto joined = JoinPlans(std::move(plans), std::nullopt, Spooling());
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().code, ErrorCode::kUsage);
+}
+
+TEST_F(ApplyTest, ATableThatVanishedMeanwhileIsNotMadeAnewByTheCommit) {
+  const Plan plan = MakePlan({DurationChange(1, 101, 5)});
+  store::FaultInjectingStore vanishing(assets_);
+  vanishing.SetRule([&](size_t, const store::StoreCall& call) -> std::optional<Error> {
+    if (call.kind == store::StoreCall::Kind::kPut &&
+        call.key.find("_rollback/") != std::string::npos) {
+      const auto objects = store::ListAll(assets_, "ursa/catalog/recordings/").value();
+      for (const auto& object : objects) {
+        EXPECT_TRUE(assets_.Delete(object.key));
+      }
+    }
+    return std::nullopt;
+  });
+  const auto outcome = ApplyPlan(plan, vanishing);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kUnavailable) << outcome.error().ToString();
+  EXPECT_TRUE(store::ListAll(assets_, "ursa/catalog/recordings/_delta_log/")->empty());
+}
+
 }  // namespace
 }  // namespace ursa::plan

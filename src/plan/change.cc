@@ -215,12 +215,12 @@ std::string ChangeToLine(const Change& change) {
     AppendColumns(line, change);
     line += ",\"relied\":";
     AppendRow(line, *change.table, change.relied);
-    if (!change.relied_rows.empty()) {
-      AppendReliedRows(line, change.relied_rows);
-    }
   } else {
     line += ",\"row\":";
     AppendRow(line, *change.table, change.row);
+  }
+  if (!change.relied_rows.empty()) {
+    AppendReliedRows(line, change.relied_rows);
   }
   line += '}';
   return line;
@@ -237,6 +237,7 @@ Result<Change> ParseChange(std::string_view line) {
   URSA_TRY(change.table, ReadTable(json["table"]));
   URSA_TRY(change.key, ReadKey(*change.table, json["key"]));
   change.locator = json["locator"].get<std::string>();
+  URSA_TRY(change.relied_rows, ReadReliedRows(Member(json, "relied_rows")));
   const auto kind = json["kind"].get<std::string>();
   if (kind == "update") {
     if (!Member(json, "columns").is_object() || !Member(json, "relied").is_object()) {
@@ -244,7 +245,6 @@ Result<Change> ParseChange(std::string_view line) {
     }
     URSA_TRY(change.columns, ReadColumns(*change.table, json["columns"]));
     URSA_TRY(change.relied, ReadRow(*change.table, json["relied"]));
-    URSA_TRY(change.relied_rows, ReadReliedRows(Member(json, "relied_rows")));
     return change;
   }
   if ((kind != "insert" && kind != "delete") || !Member(json, "row").is_object()) {
@@ -257,13 +257,13 @@ Result<Change> ParseChange(std::string_view line) {
 
 Change Inverse(const Change& change) {
   Change inverse = change;
+  // What was relied on says why the change was right, not whether it may be taken back.
+  inverse.relied.clear();
+  inverse.relied_rows.clear();
   if (change.kind == ChangeKind::kUpdate) {
     for (ColumnChange& column : inverse.columns) {
       std::swap(column.before, column.after);
     }
-    // What was relied on says why the change was right, not whether it may be taken back.
-    inverse.relied.clear();
-    inverse.relied_rows.clear();
     return inverse;
   }
   inverse.kind = change.kind == ChangeKind::kInsert ? ChangeKind::kDelete : ChangeKind::kInsert;

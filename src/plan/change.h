@@ -8,9 +8,9 @@
 //
 //   {"record":"change","kind":"update","table":"recordings","key":{"recording_hash":"00.."},
 //    "locator":"rec_..","columns":{"duration_us":{"before":1,"after":2}},"relied":{"start_time":..}}
-//   An update that relied on rows of other tables has also, after "relied",
-//    "relied_rows":[{"table":"recordings","key":{..},"locator":"rec_..","values":{column: value}}]
 //   {"record":"change","kind":"insert","table":..,"key":..,"locator":..,"row":{column: value}}
+//   A change that relied on rows of other tables has also, at its end,
+//    "relied_rows":[{"table":"recordings","key":{..},"locator":"rec_..","values":{column: value}}]
 #pragma once
 
 #include <string>
@@ -48,7 +48,7 @@ struct Change {
   std::string locator;                 // the row's value in the table's locator column
   std::vector<ColumnChange> columns;   // of an update
   catalog::NamedRow relied;            // of an update: columns and the values they had
-  std::vector<ReliedRow> relied_rows;  // of an update: of other tables
+  std::vector<ReliedRow> relied_rows;  // of an update or an insert: of other tables
   catalog::NamedRow row;               // of an insert or a delete
 };
 

@@ -2,7 +2,8 @@
 //
 // 1. Rows that are not what the plan says any more.
 // 2. Recordings that a modality or an event refers to which the plan does not delete.
-// 3. Rows that go with a recording that stays, and recordings with a row that stays.
+// 3. Rows that go with a recording that stays, be it one that the plan does not speak of, and
+//    recordings with a row that stays.
 // 4. Participants that a recording names which this plan neither deletes nor strips of the name.
 
 #include "plan/deletes.h"
@@ -35,6 +36,7 @@ class DeleteCheck {
     for (const std::string_view table : {catalog::kModalities, catalog::kEvents}) {
       URSA_CHECK(CheckReferencesToRecordings(*catalog::FindTable(table)));
     }
+    URSA_CHECK(CheckRecordingsThatStay());
     KeepGroupsTogether();
     URSA_CHECK(CheckReferencesToParticipants());
     return std::move(forbidden_);
@@ -125,6 +127,40 @@ class DeleteCheck {
           }
           return {};
         });
+  }
+
+  // Rows that go with a recording which the plan does not delete.
+  Result<void> CheckRecordingsThatStay() {
+    const TableDefinition& table = *catalog::FindTable(catalog::kRecordings);
+    const auto& deleted = deletes_of_[table.name];
+    delta::FileFilter filter{table.locator_column, {}};
+    for (const auto& [hash, members] : groups_) {
+      if (!deleted.contains(hash)) {
+        filter.values.emplace_back(plan_.Locator(members.front()));
+      }
+    }
+    URSA_TRY(const delta::SnapshotPtr snapshot, Newest(table.name));
+    if (filter.values.empty() || snapshot == nullptr) {
+      return {};
+    }
+    delta::ScanOptions scan;
+    scan.columns = table.key_columns;
+    scan.jobs = options_.jobs;
+    scan.stop = options_.stop;
+    scan.filters.push_back(std::move(filter));
+    return delta::Scan(catalog_.Assets(), *snapshot, scan,
+                       [&](const delta::RowBatch& batch) -> Result<void> {
+                         for (size_t row = 0; row < batch.RowCount(); ++row) {
+                           const auto group = groups_.find(std::string(batch.String(0, row)));
+                           if (group == groups_.end() || deleted.contains(group->first)) {
+                             continue;
+                           }
+                           for (const size_t member : group->second) {
+                             Forbid(member, "its recording, which is another run's, stays");
+                           }
+                         }
+                         return {};
+                       });
   }
 
   void KeepGroupsTogether() {

@@ -55,6 +55,10 @@ Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& cata
       if (fate == Fate::kPending && !reliance.Holds(changes[i])) {
         fate = Fate::kChangedSincePlan;
       }
+      if (fate == Fate::kPending && change.kind == ChangeKind::kInsert &&
+          !plan.ReliedOn().Rows().empty()) {
+        reliance.Assume(change);
+      }
     }
   }
   URSA_TRY(const auto forbidden, FindForbiddenDeletes(plan, catalog, {{}, jobs, stop}));

@@ -244,6 +244,7 @@ PlanHeader JoinHeaders(const std::vector<Plan>& plans) {
 // Adds up the brakes of one rule.
 Result<std::vector<Brake>> SumBrakes(const std::vector<Plan>& plans) {
   std::vector<Brake> sums;
+  std::map<std::string, size_t> plans_with;
   for (const Plan& plan : plans) {
     for (const Brake& brake : plan.Brakes()) {
       const auto sum = std::find_if(sums.begin(), sums.end(), [&](const Brake& candidate) {
@@ -251,8 +252,10 @@ Result<std::vector<Brake>> SumBrakes(const std::vector<Plan>& plans) {
       });
       if (sum == sums.end()) {
         sums.push_back(brake);
+        ++plans_with[brake.rule];
         continue;
       }
+      ++plans_with[brake.rule];
       if (sum->limit != brake.limit) {
         return Fail(ErrorCode::kUsage, "the plans were made with different limits of " +
                                            brake.rule + ": make them again with one");
@@ -261,6 +264,10 @@ Result<std::vector<Brake>> SumBrakes(const std::vector<Plan>& plans) {
     }
   }
   for (Brake& brake : sums) {
+    if (plans_with[brake.rule] < plans.size()) {
+      return Fail(ErrorCode::kUsage, "only some of the plans were made with a limit of " +
+                                         brake.rule + ": make them again with one");
+    }
     if (plans.size() > 1) {
       brake.message = fmt::format("{} is {} over all plans, and the limit is {}", brake.rule,
                                   brake.count, brake.limit);

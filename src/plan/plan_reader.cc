@@ -211,6 +211,18 @@ Result<Plan> ReadPlanFile(const std::filesystem::path& file, const SpoolOptions&
   }
 }
 
+Result<void> CheckPlanFileCanBeMade(const std::filesystem::path& file) {
+  if (faccessat(AT_FDCWD, file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    errno = EEXIST;
+    return SystemError(file, "can't create");
+  }
+  const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
+  if (access(directory.c_str(), W_OK | X_OK) != 0) {
+    return SystemError(file, "can't create");
+  }
+  return {};
+}
+
 Result<void> WritePlanFile(const std::filesystem::path& file, const Plan& plan) {
   const File created(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (created.Descriptor() < 0) {

@@ -40,6 +40,10 @@ class PlanReader {
 // A plan's file on this machine. kNotFound, kDenied, kUnavailable name it.
 Result<Plan> ReadPlanFile(const std::filesystem::path& file, const SpoolOptions& spool);
 
+// Whether WritePlanFile could save a plan under this name; to be asked before long work. Errors as
+// of it.
+Result<void> CheckPlanFileCanBeMade(const std::filesystem::path& file);
+
 // Saves a plan, whole or not at all and durably; the file is readable by its owner only.
 // kAlreadyExists where there is a file of that name.
 Result<void> WritePlanFile(const std::filesystem::path& file, const Plan& plan);

@@ -37,6 +37,13 @@ bool HasValues(const delta::RowBatch& batch, size_t row, const std::vector<std::
 
 }  // namespace
 
+ReliedRow RelyOnParticipant(const std::string& participant_id, const std::string& display_name) {
+  return {catalog::FindTable(catalog::kParticipants),
+          {participant_id},
+          participant_id,
+          {{"display_name", display_name}}};
+}
+
 void Reliance::Add(size_t change, const std::vector<ReliedRow>& rows) {
   for (const ReliedRow& row : rows) {
     if (rows_.empty() || !(rows_.back() == row)) {
@@ -69,13 +76,31 @@ Result<bool> RelianceCheck::Refresh(const catalog::Catalog& catalog, size_t jobs
       versions_[table->name] = snapshot->version;
     }
   }
+  std::vector<bool> broken = FindBroken();
+  const bool changed = broken != broken_;
+  broken_ = std::move(broken);
+  return changed;
+}
+
+std::vector<bool> RelianceCheck::FindBroken() const {
   std::vector<bool> broken(broken_.size(), false);
   for (const auto& [change, row] : reliance_.Uses()) {
     broken[change] = broken[change] || !row_holds_[row];
   }
-  const bool changed = broken != broken_;
-  broken_ = std::move(broken);
-  return changed;
+  return broken;
+}
+
+void RelianceCheck::Assume(const Change& insert) {
+  for (size_t i = 0; i < reliance_.Rows().size(); ++i) {
+    const ReliedRow& row = reliance_.Rows()[i];
+    row_holds_[i] = row_holds_[i] ||
+                    (row.table == insert.table && row.key == insert.key &&
+                     std::ranges::all_of(row.values, [&](const auto& entry) {
+                       const delta::Value* value = catalog::FindColumn(insert.row, entry.first);
+                       return (value == nullptr ? delta::Value() : *value) == entry.second;
+                     }));
+  }
+  broken_ = FindBroken();
 }
 
 Result<void> RelianceCheck::Compare(const catalog::Catalog& catalog,

@@ -20,6 +20,9 @@
 
 namespace ursa::plan {
 
+// What a change that names a participant relies on: that the id is there, and this person's.
+ReliedRow RelyOnParticipant(const std::string& participant_id, const std::string& display_name);
+
 // Which changes of a plan rely on which rows. A row that follows itself is kept once, so changes
 // should come sorted by it.
 class Reliance {
@@ -44,6 +47,9 @@ class RelianceCheck {
   // Looks at the newest snapshots. True where Holds now says something else than before.
   Result<bool> Refresh(const catalog::Catalog& catalog, size_t jobs, std::stop_token stop);
 
+  // Takes it that the plan's own insert is there by now, as it will be when its turn has come.
+  void Assume(const Change& insert);
+
   // Whether every row that the change relied on is as it was at the last Refresh.
   [[nodiscard]] bool Holds(size_t change) const { return !broken_[change]; }
 
@@ -51,6 +57,9 @@ class RelianceCheck {
   // Sets row_holds_ of the rows of one table.
   Result<void> Compare(const catalog::Catalog& catalog, const delta::Snapshot& snapshot,
                        const catalog::TableDefinition& table, size_t jobs, std::stop_token stop);
+
+  // Whether what the changes relied on holds by what is known of the rows.
+  [[nodiscard]] std::vector<bool> FindBroken() const;
 
   const Reliance& reliance_;
   std::map<std::string, int64_t> versions_;  // of the tables, as last looked at

@@ -9,20 +9,26 @@
 #include "plan/restore.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <unordered_set>
 
 #include "plan/deletes.h"
 #include "plan/net_changes.h"
+#include "plan/rollback.h"
 #include "plan/row_comparer.h"
 #include "plan/runs.h"
+#include "plan/runs_table.h"
 
 namespace ursa::plan {
 namespace {
 
+constexpr std::string_view kRestoreCommand = "restore";
 constexpr std::string_view kRowIsGone = "the row is gone";
 constexpr std::string_view kColumnsChanged = "changed since the run";
 constexpr std::string_view kRowChanged = "the row was changed since the run";
 constexpr std::string_view kKeyTaken = "another row has its key by now";
+constexpr std::string_view kLeftAlone = "it was changed since, and the restore left it alone";
 constexpr std::string_view kGroupStays = "it goes with a recording or a modality that stays";
 
 std::string JoinKey(const Change& change) {
@@ -50,6 +56,45 @@ std::optional<std::string> GroupOf(const Change& change) {
   const auto* text = hash == nullptr ? nullptr : std::get_if<std::string>(&hash->data);
   return change.kind == ChangeKind::kInsert && text != nullptr ? std::optional(*text)
                                                                : std::nullopt;
+}
+
+// What restores that stand took back of a run, by table and key: columns of an update; none of a
+// row that went or came back.
+using TakenBack = std::map<std::pair<std::string, std::string>, std::set<std::string>>;
+
+void AddTakenBack(const CommittedPlan& restore, TakenBack& taken) {
+  for (const std::string& table : restore.tables) {
+    for (const size_t number : restore.plan.ChangesOf(table)) {
+      auto& columns = taken[{table, std::string(restore.plan.EncodedKey(number))}];
+      if (const auto change = restore.plan.ChangeAt(number)) {
+        for (const ColumnChange& column : change->columns) {
+          columns.insert(column.column);
+        }
+      }
+    }
+  }
+}
+
+Result<TakenBack> FindTakenBack(const RestoreContext& context,
+                                const std::vector<std::string>& plan_ids) {
+  TakenBack taken;
+  URSA_TRY(const auto runs, ListRuns(context.catalog));
+  for (const Run& run : runs) {
+    if (run.command != kRestoreCommand || !run.CanBeUndone()) {
+      continue;
+    }
+    URSA_TRY(const auto plans, ReadCommittedPlans(context.catalog, run.run_id, context.spool));
+    for (const CommittedPlan& restore : plans) {
+      const auto& marks = restore.plan.Header().marks;
+      if (std::ranges::any_of(plan_ids, [&](const std::string& plan_id) {
+            const auto mark = marks.find(plan_id);
+            return mark != marks.end() && mark->second == kRunUndone;
+          })) {
+        AddTakenBack(restore, taken);
+      }
+    }
+  }
+  return taken;
 }
 
 }  // namespace
@@ -110,6 +155,9 @@ class Restorer {
     }
     URSA_TRY(const delta::SnapshotPtr snapshot, context_.catalog.Table(table.name));
     const bool undone = IsUndoneIn(*snapshot);
+    if (undone && !taken_back_) {
+      URSA_TRY(taken_back_, FindTakenBack(context_, plan_ids_));
+    }
     RowComparer comparer(restore_.net_, table);
     URSA_CHECK(comparer.Read(context_.catalog.Assets(), *snapshot, context_.jobs, context_.stop));
     for (size_t i = 0; i < changes.size(); ++i) {
@@ -117,7 +165,8 @@ class Restorer {
       Entry entry;
       entry.number = changes[i];
       if (undone) {
-        // What the rows are by now is another run's work, even where it is the same.
+        const auto key = std::pair(table.name, std::string(restore_.net_.EncodedKey(entry.number)));
+        JudgeAgain(change, comparer.Of(i), taken_back_->find(key), entry);
       } else if (change.kind == ChangeKind::kUpdate) {
         JudgeUpdate(change, comparer.Of(i), entry);
       } else {
@@ -141,6 +190,24 @@ class Restorer {
       }
     }
     return undone;
+  }
+
+  // A row of a run that was taken back before. What it is by now is another run's work, even where
+  // it is the same: it needs nothing, or it is what the restore had to leave alone.
+  void JudgeAgain(const Change& change, const Found& found, TakenBack::const_iterator taken,
+                  Entry& entry) {
+    const bool was_taken = taken != taken_back_->end();
+    if (change.kind == ChangeKind::kUpdate) {
+      for (size_t i = 0; i < change.columns.size(); ++i) {
+        entry.refused[i] = found.exists && !found.has_before[i] &&
+                           !(was_taken && taken->second.contains(change.columns[i].column));
+      }
+    }
+    const bool is_other_row = change.kind != ChangeKind::kUpdate && !was_taken &&
+                              found.exists == (change.kind == ChangeKind::kInsert);
+    if (entry.refused.any() || is_other_row) {
+      RefuseRow(entry, kLeftAlone);
+    }
   }
 
   // What of an update can be taken back.
@@ -229,6 +296,7 @@ class Restorer {
   const RestoreContext& context_;
   const PlanHeader header_;
   const std::vector<std::string> plan_ids_;
+  std::optional<TakenBack> taken_back_;  // once a table was found where the run is undone
   RestorePlan restore_;
 };
 
@@ -254,19 +322,43 @@ uint64_t RestorePlan::Count(RestoreAction action) const {
 
 namespace {
 
+// Whether a plan that was applied together with others was applied alone as well; then that is a
+// run to be taken back by its own name.
+Result<bool> IsRunOfItsOwn(const RestoreContext& context, const std::string& plan_id,
+                           const std::vector<std::string>& tables) {
+  URSA_TRY(const auto rollbacks, ListRollbacks(context.catalog));
+  if (!rollbacks.contains(plan_id)) {
+    return false;
+  }
+  for (const std::string& table : tables) {
+    URSA_TRY(const auto commit, FindRunCommit(context.catalog, table, plan_id));
+    if (commit) {
+      return true;
+    }
+  }
+  URSA_TRY(const auto recorded, ReadRecordedRuns(context.catalog));
+  return recorded.contains(plan_id);
+}
+
 // The header of the restore's plan: it marks every plan of the run as undone. A restore that is
 // taken back itself leaves the run that it had undone applied.
 Result<PlanHeader> MakeHeader(const RestoreContext& context,
                               const std::vector<CommittedPlan>& plans) {
   PlanHeader header;
-  header.command = "restore";
+  header.command = kRestoreCommand;
   header.catalog_uri = context.catalog.Uri();
   header.tool = context.tool;
   header.created_at = context.created_at;
   for (const CommittedPlan& committed : plans) {
     header.marks[committed.plan.RunId()] = kRunUndone;
     for (const auto& [marked, version] : committed.plan.Header().marks) {
-      header.marks[marked] = version == kRunUndone ? kRunApplied : kRunUndone;
+      bool stays = false;
+      if (!committed.plan.Header().TakesBack()) {
+        URSA_TRY(stays, IsRunOfItsOwn(context, marked, committed.tables));
+      }
+      if (!stays) {
+        header.marks[marked] = version == kRunUndone ? kRunApplied : kRunUndone;
+      }
     }
     for (const std::string& name : committed.tables) {
       URSA_TRY(const delta::SnapshotPtr snapshot, context.catalog.Table(name));
@@ -314,22 +406,14 @@ Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string
   return PlanRestoreOf(context, plans, max_changes);
 }
 
-Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
+Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, const Plan& snapshot,
                                           std::optional<uint64_t> max_changes) {
   if (snapshot.Header().catalog_uri != context.catalog.Uri()) {
     return Refuse("plan_other_catalog", "the snapshot is of the catalog " +
                                             snapshot.Header().catalog_uri + ", not of " +
                                             context.catalog.Uri());
   }
-  std::vector<std::string> tables;
-  for (const catalog::TableDefinition& table : catalog::AllTables()) {
-    if (!snapshot.ChangesOf(table.name).empty()) {
-      tables.push_back(table.name);
-    }
-  }
-  std::vector<CommittedPlan> plans;
-  plans.push_back({std::move(snapshot), std::move(tables)});
-  return PlanRestoreOf(context, plans, max_changes);
+  return PlanRestore(context, RunOfPlan(snapshot.RunId()), max_changes);
 }
 
 }  // namespace ursa::plan

@@ -83,10 +83,10 @@ struct RestoreContext {
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
                                 std::optional<uint64_t> max_changes);
 
-// The same for a snapshot that was saved in a file when the run began. It holds all that the run
-// planned to change: rows that the run left alone are judged like those that changed since.
-// kRefused `plan_other_catalog` where it is another catalog's.
-Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
+// The same for the run whose plan was saved in a file when it began. Only which run it is is taken
+// from there: what it committed stands in the catalog, and may be less. kRefused
+// `plan_other_catalog` where it is another catalog's.
+Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, const Plan& snapshot,
                                           std::optional<uint64_t> max_changes);
 
 }  // namespace ursa::plan

@@ -265,5 +265,43 @@ TEST_F(RestoreTest, ARunThatNeverCommittedHasNothingToUndo) {
   EXPECT_EQ(Restore(plan.RunId()).error().code, ErrorCode::kUsage);
 }
 
+TEST_F(RestoreTest, WhatARestoreHadToLeaveAloneIsRefusedAgainTheSecondTime) {
+  const Plan plan = MakePlan({DurationChange(1, 101, 5), DurationChange(2, 102, 6)});
+  ASSERT_TRUE(ApplyPlan(plan));
+  SetDuration(1, 77);
+  ASSERT_TRUE(RestoreRun(plan.RunId()));
+  const auto second = Restore(plan.RunId());
+  ASSERT_TRUE(second) << second.error().ToString();
+  EXPECT_EQ(second->RowAt(0)->action, RestoreAction::kRefused);
+  EXPECT_EQ(second->RowAt(1)->action, RestoreAction::kNothing);
+  EXPECT_EQ(second->ThePlan().Count(), 0U);
+}
+
+TEST_F(RestoreTest, WhatChangedAfterARestoreIsNoBusinessOfTheRunAnyMore) {
+  const Plan plan = MakePlan({DurationChange(1, 101, 5)});
+  ASSERT_TRUE(ApplyPlan(plan));
+  ASSERT_TRUE(RestoreRun(plan.RunId()));
+  SetDuration(1, 5);
+  EXPECT_EQ(Restore(plan.RunId())->RowAt(0)->action, RestoreAction::kNothing);
+}
+
+TEST_F(RestoreTest, APlanThatWasAppliedAloneOutlivesTheRestoreOfARunThatHeldItToo) {
+  PlanHeader header = Header();
+  const auto alone = [&] { return MakePlan({DurationChange(1, 101, 5)}, header); };
+  const auto other = [&] { return MakePlan({DurationChange(2, 102, 6)}, header); };
+  ASSERT_TRUE(ApplyPlan(alone()));
+  std::vector<Plan> plans;
+  plans.push_back(alone());
+  plans.push_back(other());
+  const Plan joint = JoinPlans(std::move(plans), std::nullopt, Spooling()).value();
+  ASSERT_TRUE(ApplyPlan(joint));
+  ASSERT_TRUE(RestoreRun(joint.RunId()));
+  EXPECT_EQ(Duration(1), Value(int64_t{5}));
+  EXPECT_EQ(Duration(2), Value(int64_t{102}));
+  EXPECT_EQ(StateOfRun(alone().RunId()), RunState::kCommitted);
+  ASSERT_TRUE(RestoreRun(alone().RunId()));
+  EXPECT_EQ(Duration(1), Value(int64_t{101}));
+}
+
 }  // namespace
 }  // namespace ursa::plan

@@ -1,5 +1,7 @@
 #include "plan/runs_table.h"
 
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -79,10 +81,10 @@ class RunRow {
   std::optional<RunCommit> newest_;
 };
 
-// The txn that a row's commit carries; its version says who wrote the row.
+// The txn that a row's commit carries; its version says whether the run is in all its tables.
 std::string RecordedAs(const std::string& plan_id) { return "recorded/" + plan_id; }
-constexpr int64_t kRecordedByAnother = 1;
-constexpr int64_t kRecordedByItself = 2;
+constexpr int64_t kRecordedInPart = 1;
+constexpr int64_t kRecordedWhole = 2;
 
 // A run writes its row right after its commits: one that has none after this time is dead.
 constexpr std::chrono::milliseconds kPatience = std::chrono::minutes{1};
@@ -98,20 +100,29 @@ int64_t RecordedVersion(const Tables& tables, const std::string& plan_id) {
   return transaction == table->second->transactions.end() ? 0 : transaction->second.version;
 }
 
-// What other appIds than those of recorded runs stand in the tables since before `before`.
-std::set<std::string> UnrecordedSince(const Tables& tables, int64_t before_ms) {
-  std::set<std::string> unrecorded;
+// The appIds in the tables that plans change of which `wanted` is true.
+std::set<std::string> SelectIds(const Tables& tables,
+                                const std::function<bool(const delta::Transaction&)>& wanted) {
+  std::set<std::string> ids;
   for (const auto& [name, snapshot] : tables) {
     if (name == catalog::kMaintenanceRuns) {
       continue;
     }
     for (const auto& [id, transaction] : snapshot->transactions) {
-      if (transaction.last_updated_ms.value_or(0) < before_ms && RecordedVersion(tables, id) == 0) {
-        unrecorded.insert(id);
+      if (wanted(transaction)) {
+        ids.insert(id);
       }
     }
   }
-  return unrecorded;
+  return ids;
+}
+
+// Whether a commit of the plan is in every table that its snapshot speaks of.
+bool IsWhole(const std::string& plan_id, const RollbackSummary& summary, const Tables& tables) {
+  return std::ranges::all_of(tables, [&](const auto& table) {
+    return !summary.changes_of.contains(table.first) ||
+           table.second->transactions.contains(plan_id);
+  });
 }
 
 // The row of a plan from its commits; none where no table has one.
@@ -223,8 +234,12 @@ namespace {
 Result<void> RecordDeadRuns(catalog::Writer& writer, const Tables& tables) {
   const catalog::Catalog& catalog = writer.Tables();
   const TimeNs before = writer.Context().clock.Now() - kPatience;
-  const auto unrecorded = UnrecordedSince(
-      tables, std::chrono::floor<std::chrono::milliseconds>(before).time_since_epoch().count());
+  const int64_t before_ms =
+      std::chrono::floor<std::chrono::milliseconds>(before).time_since_epoch().count();
+  const auto unrecorded = SelectIds(tables, [&](const delta::Transaction& transaction) {
+    return transaction.last_updated_ms.value_or(0) < before_ms &&
+           RecordedVersion(tables, transaction.app_id) == 0;
+  });
   if (unrecorded.empty()) {
     return {};
   }
@@ -232,13 +247,18 @@ Result<void> RecordDeadRuns(catalog::Writer& writer, const Tables& tables) {
   std::vector<catalog::NamedRow> rows;
   std::vector<delta::Transaction> transactions;
   for (const std::string& plan_id : unrecorded) {
-    if (!rollbacks.contains(plan_id)) {
+    const auto snapshots = rollbacks.find(plan_id);
+    if (snapshots == rollbacks.end()) {
       continue;
     }
-    URSA_TRY(auto row, MakeRow(catalog, tables, plan_id, {}, false));
+    URSA_TRY(const RollbackSummary summary,
+             DescribeRollback(catalog.Assets(), snapshots->second.back()));
+    const bool whole = IsWhole(plan_id, summary, tables);
+    URSA_TRY(auto row, MakeRow(catalog, tables, plan_id, {}, whole));
     if (row) {
       rows.push_back(std::move(*row));
-      transactions.push_back({RecordedAs(plan_id), kRecordedByAnother, std::nullopt});
+      transactions.push_back(
+          {RecordedAs(plan_id), whole ? kRecordedWhole : kRecordedInPart, std::nullopt});
     }
   }
   if (!rows.empty()) {
@@ -250,18 +270,25 @@ Result<void> RecordDeadRuns(catalog::Writer& writer, const Tables& tables) {
 
 }  // namespace
 
+std::set<std::string> NotKnownAsWhole(const Tables& tables) {
+  return SelectIds(tables, [&](const delta::Transaction& transaction) {
+    return transaction.version == kRunApplied &&
+           RecordedVersion(tables, transaction.app_id) != kRecordedWhole;
+  });
+}
+
 Result<void> CompleteRunsTable(catalog::Writer& writer, const Plan& plan,
                                const std::map<std::string, int64_t>& committed) {
   const catalog::Catalog& catalog = writer.Tables();
   URSA_TRY(const auto tables, LoadTables(catalog));
-  if (RecordedVersion(tables, plan.RunId()) != kRecordedByItself) {
+  if (RecordedVersion(tables, plan.RunId()) != kRecordedWhole) {
     URSA_TRY(auto row, MakeRow(catalog, tables, plan.RunId(), committed, true));
     if (row) {
       std::vector<delta::Transaction> transactions{
-          {RecordedAs(plan.RunId()), kRecordedByItself, std::nullopt}};
+          {RecordedAs(plan.RunId()), kRecordedWhole, std::nullopt}};
       for (const auto& [part, version] : plan.Header().marks) {
         if (version == kRunApplied) {
-          transactions.push_back({RecordedAs(part), kRecordedByItself, std::nullopt});
+          transactions.push_back({RecordedAs(part), kRecordedWhole, std::nullopt});
         }
       }
       URSA_CHECK(writer.Register(*catalog::FindTable(catalog::kMaintenanceRuns), {std::move(*row)},

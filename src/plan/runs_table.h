@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,10 @@ Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catal
 // The rollback snapshot that the table names for this run.
 Result<std::optional<std::string>> RecordedRollbackKey(const catalog::Catalog& catalog,
                                                        const std::string& run_id);
+
+// The ids that stand in the tables as applied and whose run did not say that it is whole; ids of
+// other programs are among them.
+std::set<std::string> NotKnownAsWhole(const std::map<std::string, delta::SnapshotPtr>& tables);
 
 // Adds the row of `plan`, which was just applied whole, and those of runs that died before theirs.
 // `committed`: the versions of the commits that were made of it now, by table.

@@ -51,7 +51,7 @@ Result<delta::RowDecision> TableSource::Decide(size_t number, const delta::Curre
     case ChangeKind::kUpdate:
       return DecideUpdate(change, row, reliance_.Holds(index), fate);
     case ChangeKind::kInsert:
-      return DecideInsert(change, row, fate);
+      return DecideInsert(change, row, reliance_.Holds(index), fate);
     case ChangeKind::kDelete:
       return DecideDelete(change, row, fate);
   }
@@ -160,11 +160,15 @@ Result<delta::RowDecision> TableSource::DecideUpdate(const Change& change,
 }
 
 Result<delta::RowDecision> TableSource::DecideInsert(const Change& change,
-                                                     const delta::CurrentRow* row,
+                                                     const delta::CurrentRow* row, bool others_hold,
                                                      Fate& fate) const {
   delta::RowDecision decision;
   if (row != nullptr) {
     fate = HasValues(*row, change.row) ? Fate::kAlready : Fate::kChangedSincePlan;
+    return decision;
+  }
+  if (!others_hold) {
+    fate = Fate::kChangedSincePlan;
     return decision;
   }
   fate = Fate::kCommitted;

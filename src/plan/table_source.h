@@ -56,7 +56,7 @@ class TableSource final : public delta::MergeSource {
   Result<delta::RowDecision> DecideUpdate(const Change& change, const delta::CurrentRow* row,
                                           bool others_hold, Fate& fate) const;
   Result<delta::RowDecision> DecideInsert(const Change& change, const delta::CurrentRow* row,
-                                          Fate& fate) const;
+                                          bool others_hold, Fate& fate) const;
   Result<delta::RowDecision> DecideDelete(const Change& change, const delta::CurrentRow* row,
                                           Fate& fate) const;
   Result<void> SaveSnapshot();

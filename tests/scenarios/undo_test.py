@@ -92,6 +92,40 @@ def test_a_restore_twice_has_nothing_to_do(laboratory):
     assert laboratory.fingerprint() == fingerprint
 
 
+def test_a_restore_again_names_what_it_had_to_leave_alone(laboratory):
+    run = commit(laboratory)
+    key = run.rows(action="update")[0]["recording_hash"]
+    change_by_delta_rs(laboratory, key, "duration_us", 42)
+    restore(laboratory, run.summary["run_id"], "--commit", code=1)
+    fingerprint = laboratory.fingerprint()
+    again = restore(laboratory, run.summary["run_id"], "--commit", code=1)
+    [refused] = again.rows(action="refused")
+    assert refused["key"] == key and refused["refused"] == ["duration_us"]
+    assert again.summary["committed"] == 0 and laboratory.fingerprint() == fingerprint
+
+
+def test_a_plan_applied_alone_outlives_the_restore_of_a_joint_run(laboratory):
+    before = rows_of(laboratory)
+    for index in (0, 1):
+        save_plan(laboratory, f"{index}.plan", "--shard", f"{index}/2")
+    alone = laboratory.ursa("apply", "0.plan", "--commit", "--json")
+    after_alone = rows_of(laboratory)
+    joint = laboratory.ursa("apply", "0.plan", "1.plan", "--commit", "--json")
+    assert joint.summary["already"] == alone.summary["committed"] > 0
+    restore(laboratory, joint.summary["run_id"], "--commit")
+    assert rows_of(laboratory) == after_alone
+    restore(laboratory, alone.summary["run_id"], "--commit")
+    assert rows_of(laboratory) == before
+
+
+def test_a_plan_that_could_not_be_saved_is_not_made(laboratory):
+    taken = laboratory.root / "taken.plan"
+    taken.write_text("mine")
+    for place in (taken, laboratory.root / "absent" / "a.plan"):
+        run = laboratory.ursa(COMMAND, "--plan-out", place, "--json", code=3)
+        assert run.rows() == [] and str(place) in run.summary["error"]["message"]
+
+
 def test_the_restore_of_an_undone_run_leaves_a_later_run_alone(laboratory):
     first = commit(laboratory).summary["run_id"]
     restore(laboratory, first, "--commit")

@@ -1,0 +1,35 @@
+// Runs that died between two tables, and finishing them.
+//
+// A plan over several tables is one commit a table. A process that dies between two leaves a run
+// that is in some of its tables and not in others. Whatever run of the same command commits next
+// finishes it first, under its own id, from its own rollback snapshot: applying a plan does what is
+// missing and no more, so it does not even matter whether the other process still lives. So one
+// piece of work stays one run, and is undone as one. Source: catalog.md section 3, "Idempotence".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/writer.h"
+#include "plan/plan.h"
+
+namespace ursa::plan {
+
+struct UnfinishedRun {
+  std::string plan_id;
+  std::string rollback_key;  // the snapshot that its commits name
+};
+
+// The unfinished runs of a command, those aside whose snapshot can't be told any more. Where every
+// run is finished, costs a look at each table's log.
+Result<std::vector<UnfinishedRun>> FindUnfinishedRuns(const catalog::Catalog& catalog,
+                                                      std::string_view command);
+
+// Applies what is missing of these runs. Returns the ids of those that are whole now; what goes
+// wrong with one is added to `errors` and keeps none of the others.
+std::vector<std::string> FinishRuns(const std::vector<UnfinishedRun>& runs, catalog::Writer& writer,
+                                    const SpoolOptions& spool, std::vector<Error>& errors);
+
+}  // namespace ursa::plan
