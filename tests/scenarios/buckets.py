@@ -1,5 +1,4 @@
 """Laboratories in buckets of a real server, which scripts/rgw starts."""
-import json
 import os
 import subprocess
 import uuid
@@ -44,6 +43,15 @@ def upload(directory, suffix):
     return bucket
 
 
+def etags(bucket):
+    """The ETag of every object of a bucket."""
+    space = "{http://s3.amazonaws.com/doc/2006-03-01/}"
+    listing = ElementTree.fromstring(request(bucket, "list-type=2"))
+    assert listing.findtext(space + "IsTruncated") == "false", "one page is all that this reads"
+    return {entry.findtext(space + "Key"): entry.findtext(space + "ETag")
+            for entry in listing.iter(space + "Contents")}
+
+
 def request(bucket, query, *arguments):
     """The answer to a request to a bucket, as curl sends it for its owner."""
     keys = keys_of("owner")
@@ -54,25 +62,6 @@ def request(bucket, query, *arguments):
     return subprocess.run(["curl", "--silent", "--fail", "--noproxy", "*", "--config", "-",
                            *arguments], input=settings.encode(), capture_output=True,
                           check=True).stdout
-
-
-def allow_guest(bucket, actions, directory):
-    """Makes these actions all that the guest may do with a bucket and its objects."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/guest"]},
-                 "Action": list(actions),
-                 "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]}
-    policy = directory / "policy.json"
-    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    request(bucket, "policy=", "--upload-file", policy)
-
-
-def etags(bucket):
-    """The ETag of every object of a bucket."""
-    space = "{http://s3.amazonaws.com/doc/2006-03-01/}"
-    listing = ElementTree.fromstring(request(bucket, "list-type=2"))
-    assert listing.findtext(space + "IsTruncated") == "false", "one page is all that this reads"
-    return {entry.findtext(space + "Key"): entry.findtext(space + "ETag")
-            for entry in listing.iter(space + "Contents")}
 
 
 class Buckets:

@@ -3,7 +3,6 @@ import functools
 import json
 import os
 import pathlib
-import re
 import subprocess
 
 import jsonschema
@@ -67,13 +66,6 @@ def ursa(*arguments, cwd=None, code=0, environment=None):
     if code is not None:
         assert run.code == code, f"exit code {run.code}\n{run.out[-3000:]}\n{run.err[-3000:]}"
     return run
-
-
-def words_of_the_man_page():
-    """Every command's words, as in `ursa catalog show`."""
-    headings = re.findall(r"^\.SS (.*)$", ursa("man").out.replace("\\", ""), re.MULTILINE)
-    return [" ".join(word for word in heading.split() if not word.isupper() and "_" not in word)
-            for heading in headings]
 
 
 class Laboratory:

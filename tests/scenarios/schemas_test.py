@@ -7,8 +7,8 @@ import shutil
 import jsonschema
 import pytest
 
-from laboratory import (SCHEMAS, Laboratory, check_record, ursa, validator_of,
-                        words_of_the_man_page)
+from laboratory import SCHEMAS, Laboratory, check_record, ursa, validator_of
+from manual import words_of_the_man_page
 
 NOT_A_COMMAND = {"common", "no-command"}
 COMMANDS = sorted({path.stem for path in SCHEMAS.glob("*.json")} - NOT_A_COMMAND)
