@@ -71,7 +71,7 @@ def buckets(local, raw, tmp_path):
 
 
 def commands(local, buckets):
-    """The arguments of every command that opens a bucket, with a run to restore, a plan to apply."""
+    """Every command with its arguments; there is a run to restore, and a plan to apply."""
     seen = next(recording_id for recording_id, truth in local.truth.items() if truth["in_raw"])
     wrong = buckets.ursa("fix-durations-inplace", "--json").rows(action="update")
     run = buckets.ursa("fix-durations-inplace", "--json", "--commit", "--recording",
