@@ -14,8 +14,8 @@ needs_server = pytest.mark.skipif(ENDPOINT is None, reason="no server: scripts/r
 
 
 def keys_of(user):
-    """The variables with which ursa is told the keys of "owner" or "reader"."""
-    prefix = "URSA_TEST_S3_" + ("READER_" if user == "reader" else "")
+    """The variables with which ursa is told the keys of "owner", "reader" or "guest"."""
+    prefix = "URSA_TEST_S3_" + ("" if user == "owner" else f"{user.upper()}_")
     return {"URSA_RAW_ACCESS_KEY_ID": "", "URSA_ASSETS_ACCESS_KEY_ID": "",
             "R2_ACCESS_KEY_ID": "", "HOME": "/nonexistent",
             "AWS_ACCESS_KEY_ID": os.environ[prefix + "KEY_ID"],
@@ -45,18 +45,23 @@ def upload(directory, suffix):
 
 def etags(bucket):
     """The ETag of every object of a bucket."""
-    keys = keys_of("owner")
-    # The keys go to standard input: arguments are for everybody to see.
-    settings = (f'user = "{keys["AWS_ACCESS_KEY_ID"]}:{keys["AWS_SECRET_ACCESS_KEY"]}"\n'
-                f'url = "{ENDPOINT}/{bucket}?list-type=2"\naws-sigv4 = "aws:amz:us-east-1:s3"\n'
-                'header = "x-amz-content-sha256: UNSIGNED-PAYLOAD"\n')
-    answer = subprocess.run(["curl", "--silent", "--fail", "--noproxy", "*", "--config", "-"],
-                            input=settings.encode(), capture_output=True, check=True).stdout
     space = "{http://s3.amazonaws.com/doc/2006-03-01/}"
-    listing = ElementTree.fromstring(answer)
+    listing = ElementTree.fromstring(request(bucket, "list-type=2"))
     assert listing.findtext(space + "IsTruncated") == "false", "one page is all that this reads"
     return {entry.findtext(space + "Key"): entry.findtext(space + "ETag")
             for entry in listing.iter(space + "Contents")}
+
+
+def request(bucket, query, *arguments):
+    """The answer to a request to a bucket, as curl sends it for its owner."""
+    keys = keys_of("owner")
+    # The keys go to standard input: arguments are for everybody to see.
+    settings = (f'user = "{keys["AWS_ACCESS_KEY_ID"]}:{keys["AWS_SECRET_ACCESS_KEY"]}"\n'
+                f'url = "{ENDPOINT}/{bucket}?{query}"\naws-sigv4 = "aws:amz:us-east-1:s3"\n'
+                'header = "x-amz-content-sha256: UNSIGNED-PAYLOAD"\n')
+    return subprocess.run(["curl", "--silent", "--fail", "--noproxy", "*", "--config", "-",
+                           *arguments], input=settings.encode(), capture_output=True,
+                          check=True).stdout
 
 
 class Buckets:

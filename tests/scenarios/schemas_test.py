@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from laboratory import SCHEMAS, Laboratory, check_record, ursa, validator_of
+from manual import words_of_the_man_page
 
 NOT_A_COMMAND = {"common", "no-command"}
 COMMANDS = sorted({path.stem for path in SCHEMAS.glob("*.json")} - NOT_A_COMMAND)
@@ -18,13 +19,6 @@ PRINTS_TEXT = {"completion", "man"}
 # What has any columns of a table as its members, and what is any value of one.
 COLUMNS = {"values", "columns"}
 ANYTHING = {"values", "before", "after"}
-
-
-def words_of_the_man_page():
-    """Every command's words, as in `ursa catalog show`."""
-    headings = re.findall(r"^\.SS (.*)$", ursa("man").out.replace("\\", ""), re.MULTILINE)
-    return [" ".join(word for word in heading.split() if not word.isupper() and "_" not in word)
-            for heading in headings]
 
 
 def ending_of(record):
