@@ -43,12 +43,26 @@ TEST(InterruptSignalsDeathTest, EndTheProcessWith130AtTheSecond) {
         const InterruptSignals signals(STDERR_FILENO);
         kill(getpid(), SIGINT);
         WaitForStop(signals.Token());
-        kill(getpid(), SIGINT);
         for (;;) {
-          pause();
+          usleep(100'000);
+          kill(getpid(), SIGINT);
         }
       },
       testing::ExitedWithCode(130), "stopping");
+}
+
+TEST(InterruptSignalsDeathTest, TakeTwoOfOneMomentForOne) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        const InterruptSignals signals(STDERR_FILENO);
+        kill(getpid(), SIGINT);
+        WaitForStop(signals.Token());
+        kill(getpid(), SIGTERM);
+        usleep(100'000);
+        std::exit(7);
+      },
+      testing::ExitedWithCode(7), "stopping");
 }
 
 TEST(InterruptSignalsDeathTest, LeaveASignalAloneThatWasIgnoredBefore) {

@@ -114,7 +114,7 @@ TEST_F(CommitTest, FailsAsTheStoreSaysWhereNothingWasWritten) {
     store::FaultInjectingStore failing(memory_);
     Fail(failing, code);
     ExpectError(Commit(failing), code, "committing version 1 of t");
-    EXPECT_EQ(failing.Calls().size(), 1U);
+    EXPECT_EQ(failing.Calls().size(), 2U);
   }
 }
 

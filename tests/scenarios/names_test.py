@@ -69,7 +69,6 @@ def test_a_backfill_that_can_t_read_names_names_nobody(laboratory):
     check_that_nobody_is_named(laboratory, words, *BACKFILL, code=1)
 
 
-@pytest.mark.xfail(strict=True, reason="the sentence about a collision goes to the log as well")
 def test_a_backfill_that_a_collision_refuses_names_nobody(laboratory):
     words = type_names(laboratory, "Ottoline Farquhar", "Ottoline Farquharr")
     check_that_nobody_is_named(laboratory, words, *BACKFILL, "--commit", code=2)
