@@ -12,7 +12,7 @@ from laboratory import ursa
 GOLDEN = pathlib.Path(__file__).parents[1] / "data" / "golden" / "delta"
 COMMAND = "fix-durations-inplace"
 LOG = "ursa/catalog/recordings/_delta_log"
-RECORDINGS = 40
+RECORDINGS = 60
 
 
 def ours(laboratory, table="recordings"):
