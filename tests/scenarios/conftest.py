@@ -6,7 +6,7 @@ from places import PLACES, make_laboratory
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "rgw: needs the server that scripts/rgw starts")
-    config.addinivalue_line("markers", "directory_only: is about what only a file system has")
+    config.addinivalue_line("markers", "directory_only: is about what no bucket matters to")
 
 
 def pytest_generate_tests(metafunc):

@@ -224,6 +224,7 @@ def test_people_are_told_what_would_refuse_the_commit_and_why(laboratory):
     assert "would be refused" not in laboratory.ursa(COMMAND, "--max-indeterminate", 1000).out
 
 
+@pytest.mark.directory_only
 def test_the_old_names_of_the_scripts_work(laboratory):
     for name in ("fix_durations_inplace", "fix_durations_inplace.py",
                  "scripts/fix_durations_inplace.py"):

@@ -311,6 +311,7 @@ def test_an_empty_bucket_refuses_the_commit(laboratory):
     assert run.summary["refused"] == "empty_listing"
 
 
+@pytest.mark.directory_only
 @pytest.mark.parametrize("wrong", [(), ("--days", "0"), ("--days", "x"),
                                    ("--days", "9", "--plan-out", "x"),
                                    ("--days", "9", "--expect", "0" * 64)])

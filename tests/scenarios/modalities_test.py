@@ -1,6 +1,8 @@
 """fix-modalities-start-epoch on a laboratory with a known truth, as its operator runs it."""
 import collections
 
+import pytest
+
 COMMAND = "fix-modalities-start-epoch"
 RECORDINGS = 40
 NEEDED = ("shift", "underivable", "out_of_window", "no_recording", "out_of_scope")
@@ -275,6 +277,7 @@ def nanoseconds(text):
     return int(seconds) * 10**9 + int(text[20:29])
 
 
+@pytest.mark.directory_only
 def test_the_old_names_of_the_script_work(pristine):
     for name in ("fix_modalities_start_epoch", "fix_modalities_start_epoch.py"):
         assert pristine.ursa(name, "--json").records[0]["command"] == COMMAND

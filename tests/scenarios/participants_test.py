@@ -207,6 +207,7 @@ def test_restore_refuses_what_is_no_snapshot_of_the_command(laboratory):
     laboratory.ursa(BACKFILL, "--restore", "durations.plan", code=3)
 
 
+@pytest.mark.directory_only
 def test_restore_takes_no_flags_of_a_backfill(laboratory):
     laboratory.ursa(BACKFILL, "--restore", "x", "--nas-root", ".", code=3)
 
@@ -314,6 +315,7 @@ def test_a_name_cannot_forge_a_line(laboratory):
     assert "X[2j Forged" in out
 
 
+@pytest.mark.directory_only
 def test_a_bad_merge_map_refuses_before_anything_is_read(laboratory):
     (laboratory.root / "bad.mergemap").write_text("Maya Chen = maya\nMaya Ray = maya\n")
     laboratory.remove_all("assets", "ursa")

@@ -57,7 +57,7 @@ class LaboratoryInBuckets(Buckets):
         shutil.copy(local.root / "participants.mergemap", directory)
         assets = upload(local.root / "assets", "-assets-test" if staging else "-assets")
         super().__init__(directory, recordings.bucket, assets)
-        self.root, self.recordings = directory, recordings
+        self.root, self.shared = directory, recordings
         self.changes_raw = False
         self.environment, self.storage_options = keys_of("owner"), storage_options()
         self.confirmation = assets
@@ -72,7 +72,7 @@ class LaboratoryInBuckets(Buckets):
 
     def copy_to(self, directory, staging=True):
         """The same laboratory with a catalog of its own."""
-        return LaboratoryInBuckets(pathlib.Path(directory), self.recordings, staging)
+        return LaboratoryInBuckets(pathlib.Path(directory), self.shared, staging)
 
     def ursa(self, *arguments, **options):
         self.changes_raw |= arguments[0] == RECONSTRUCT and "--commit" in arguments
@@ -100,7 +100,7 @@ class LaboratoryInBuckets(Buckets):
 
     def put_back(self):
         if self.changes_raw:
-            self.recordings.put_back()
+            self.shared.put_back()
 
     def read(self, side, key):
         with self.files.open_input_file(self.path_of(side, key)) as file:

@@ -250,6 +250,7 @@ def test_the_brake_is_one_over_all_shards(laboratory):
     assert run.summary["refused"] == "max_changes"
 
 
+@pytest.mark.directory_only
 def test_a_plan_of_which_one_byte_changed_is_refused(laboratory):
     plan = save_plan(laboratory, "durations.plan")
     text = plan.read_bytes()
