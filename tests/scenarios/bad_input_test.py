@@ -3,27 +3,30 @@ import json
 
 import pytest
 
-from laboratory import Laboratory, ursa
+from laboratory import ursa
 
 COMMAND = "fix-durations-inplace"
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=20)
-
-
-@pytest.fixture
-def laboratory(pristine, tmp_path):
-    return pristine.copy_to(tmp_path / "lab")
+TABLE = "ursa/catalog/recordings"
+RECORDINGS = 20
 
 
 def log_of(laboratory):
-    return laboratory.recordings / "_delta_log"
+    """The keys of the entries of the table's log."""
+    return sorted(key for key in laboratory.stamps("assets", f"{TABLE}/_delta_log")
+                  if key.endswith(".json"))
 
 
 def data_file_of(laboratory):
-    return max(laboratory.recordings.glob("*.parquet"), key=lambda path: path.stat().st_size)
+    """The key of the largest one, and its name."""
+    stamps = laboratory.stamps("assets", TABLE)
+    key = max((key for key in stamps if key.endswith(".parquet")), key=lambda key: stamps[key][0])
+    return key, key.removeprefix(f"{TABLE}/")
+
+
+def append_to_log(laboratory, action):
+    entry = log_of(laboratory)[-1]
+    laboratory.write("assets", entry, laboratory.read("assets", entry)
+                     + json.dumps(action).encode() + b"\n")
 
 
 def error_of(run):
@@ -36,6 +39,7 @@ def test_without_a_configuration_the_hint_is_demo(tmp_path):
     assert "ursa demo DIR" in run.err
 
 
+@pytest.mark.directory_only
 @pytest.mark.parametrize("text, line, key", [
     ('[profile.local]\nroot = "."\nbucket = "x"\n', 3, "bucket"),
     ("[profile.local]\nroot = 7\n", 2, "root"),
@@ -55,53 +59,51 @@ def test_a_configuration_error_names_file_line_and_key(laboratory, text, line, k
 
 
 def test_a_damaged_log_entry_is_named(laboratory):
-    entry = sorted(log_of(laboratory).glob("*.json"))[-1]
-    entry.write_text(entry.read_text()[:-40])
-    assert entry.name in error_of(laboratory.ursa(COMMAND, "--json", code=4))
+    entry = log_of(laboratory)[-1]
+    laboratory.write("assets", entry, laboratory.read("assets", entry)[:-40])
+    assert entry.rsplit("/", 1)[1] in error_of(laboratory.ursa(COMMAND, "--json", code=4))
 
 
 def test_a_gap_in_the_log_names_the_missing_version(laboratory):
-    entries = sorted(log_of(laboratory).glob("*.json"))
-    later = log_of(laboratory) / f"{len(entries) + 1:020}.json"
-    later.write_text(entries[-1].read_text())
+    entries = log_of(laboratory)
+    laboratory.write("assets", f"{TABLE}/_delta_log/{len(entries) + 1:020}.json",
+                     laboratory.read("assets", entries[-1]))
     message = error_of(laboratory.ursa(COMMAND, "--json", code=4))
     assert f"{len(entries)}" in message and "recordings" in message
 
 
 def test_a_missing_data_file_is_named(laboratory):
-    file = data_file_of(laboratory)
-    file.unlink()
-    assert file.name in error_of(laboratory.ursa(COMMAND, "--json", code=4))
+    key, name = data_file_of(laboratory)
+    laboratory.remove("assets", key)
+    assert name in error_of(laboratory.ursa(COMMAND, "--json", code=4))
 
 
 @pytest.mark.parametrize("keep", [0, 3, 8, 100, -1, -9])
 def test_a_truncated_data_file_is_named(laboratory, keep):
-    file = data_file_of(laboratory)
-    content = file.read_bytes()
-    file.write_bytes(content[:keep])
-    assert file.name in error_of(laboratory.ursa(COMMAND, "--json", code=4))
+    key, name = data_file_of(laboratory)
+    laboratory.write("assets", key, laboratory.read("assets", key)[:keep])
+    assert name in error_of(laboratory.ursa(COMMAND, "--json", code=4))
 
 
 def test_a_table_of_a_newer_protocol_is_refused_by_its_features(laboratory):
-    entry = sorted(log_of(laboratory).glob("*.json"))[-1]
     protocol = {"protocol": {"minReaderVersion": 3, "minWriterVersion": 7,
                              "readerFeatures": ["deletionVectors", "shinyFeature"],
                              "writerFeatures": ["deletionVectors", "shinyFeature"]}}
-    entry.write_text(entry.read_text() + json.dumps(protocol) + "\n")
+    append_to_log(laboratory, protocol)
     message = error_of(laboratory.ursa(COMMAND, "--json", code=4))
     assert "shinyFeature" in message and "deletionVectors" in message
 
 
 def test_a_newer_writer_version_can_be_read_and_not_written(laboratory):
-    entry = sorted(log_of(laboratory).glob("*.json"))[-1]
     protocol = {"protocol": {"minReaderVersion": 1, "minWriterVersion": 7,
                              "writerFeatures": ["appendOnly", "changeDataFeed"]}}
-    entry.write_text(entry.read_text() + json.dumps(protocol) + "\n")
+    append_to_log(laboratory, protocol)
     laboratory.ursa(COMMAND, "--json")
     run = laboratory.ursa(COMMAND, "--commit", "--max-indeterminate", 100, "--json", code=4)
     assert "changeDataFeed" in error_of(run)
 
 
+@pytest.mark.directory_only
 @pytest.mark.parametrize("arguments, word", [
     (("fix-duration-inplace",), "fix-durations-inplace"),
     ((COMMAND, "--max-indeterminat", "1"), "--max-indeterminate"),
@@ -125,6 +127,7 @@ def test_a_directory_without_a_catalog_says_so(tmp_path):
     assert "catalog init" in message
 
 
+@pytest.mark.directory_only
 def test_a_laboratory_is_never_made_over_something(laboratory):
     before = laboratory.fingerprint()
     run = ursa("demo", laboratory.root, "--json", code=3)
@@ -132,6 +135,7 @@ def test_a_laboratory_is_never_made_over_something(laboratory):
     assert laboratory.fingerprint() == before
 
 
+@pytest.mark.directory_only
 def test_a_full_standard_output_is_an_error_not_a_success(laboratory):
     import subprocess
     from laboratory import BINARY
@@ -141,6 +145,7 @@ def test_a_full_standard_output_is_an_error_not_a_success(laboratory):
     assert process.returncode == 4 and b"standard output" in process.stderr
 
 
+@pytest.mark.directory_only
 def test_a_refused_init_does_not_turn_production_into_staging(laboratory):
     (laboratory.root / ".ursa-staging").unlink()
     laboratory.ursa("catalog", "init", "--staging", code=4)
@@ -150,11 +155,11 @@ def test_a_refused_init_does_not_turn_production_into_staging(laboratory):
 
 
 def test_the_audit_is_never_green_over_an_empty_bucket(laboratory):
-    (laboratory.root / "raw").rename(laboratory.root / "raw.off")
-    (laboratory.root / "raw" / "recordings").mkdir(parents=True)
+    laboratory.remove_all("raw", "recordings")
     assert "right raw bucket" in error_of(laboratory.ursa("audit-participants", "--json", code=4))
 
 
+@pytest.mark.directory_only
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_json_is_not_for_other_formats(laboratory, form):
     run = laboratory.ursa("query", "recordings", "--format", form, "--json", code=3)

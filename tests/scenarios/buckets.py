@@ -1,13 +1,15 @@
 """Laboratories in buckets of a real server, which scripts/rgw starts."""
+import concurrent.futures
+import functools
 import os
 import subprocess
 import uuid
-from xml.etree import ElementTree
 
 import pytest
 
 from laboratory import ursa
 
+UPLOADS_AT_ONCE = 8
 ENDPOINT = os.environ.get("URSA_TEST_S3_ENDPOINT")
 # scripts/test starts the server; by itself a file is run with `scripts/rgw run DIR ... pytest`.
 needs_server = pytest.mark.skipif(ENDPOINT is None, reason="no server: scripts/rgw starts one")
@@ -22,34 +24,49 @@ def keys_of(user):
             "AWS_SECRET_ACCESS_KEY": os.environ[prefix + "SECRET"]}
 
 
+def storage_options():
+    """How delta-rs is told the server and the keys of its owner."""
+    keys = keys_of("owner")
+    return {"AWS_ACCESS_KEY_ID": keys["AWS_ACCESS_KEY_ID"],
+            "AWS_SECRET_ACCESS_KEY": keys["AWS_SECRET_ACCESS_KEY"], "AWS_ENDPOINT_URL": ENDPOINT,
+            "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1", "AWS_CONDITIONAL_PUT": "etag"}
+
+
+@functools.cache
 def file_system():
-    """Another client of the server than ours."""
+    """Another client of the server than ours; one is enough, and takes its time to go."""
     # It would send checksums as trailers else, which this server does not take.
     os.environ["AWS_REQUEST_CHECKSUM_CALCULATION"] = "when_required"
     from pyarrow import fs
     keys = keys_of("owner")
+    # Opened late, a small object is one request, not the three of an upload in parts.
     return fs.S3FileSystem(access_key=keys["AWS_ACCESS_KEY_ID"],
                            secret_key=keys["AWS_SECRET_ACCESS_KEY"], endpoint_override=ENDPOINT,
-                           region="us-east-1", allow_bucket_creation=True)
+                           region="us-east-1", allow_bucket_creation=True,
+                           allow_delayed_open=True)
 
 
 def upload(directory, suffix):
     """A new bucket with what is in a directory."""
-    from pyarrow import fs
     bucket = f"lab-{uuid.uuid4().hex[:12]}{suffix}"
     files = file_system()
     files.create_dir(bucket)
-    fs.copy_files(str(directory), bucket, destination_filesystem=files)
+
+    def put(path):
+        with files.open_output_stream(f"{bucket}/{path.relative_to(directory)}") as stream:
+            stream.write(path.read_bytes())
+
+    with concurrent.futures.ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        list(pool.map(put, [path for path in directory.rglob("*") if path.is_file()]))
     return bucket
 
 
-def etags(bucket):
-    """The ETag of every object of a bucket."""
-    space = "{http://s3.amazonaws.com/doc/2006-03-01/}"
-    listing = ElementTree.fromstring(request(bucket, "list-type=2"))
-    assert listing.findtext(space + "IsTruncated") == "false", "one page is all that this reads"
-    return {entry.findtext(space + "Key"): entry.findtext(space + "ETag")
-            for entry in listing.iter(space + "Contents")}
+def stamps_of(files, path):
+    """The size and time of every object below a path, by its own path."""
+    from pyarrow import fs
+    found = files.get_file_info(fs.FileSelector(path, recursive=True))
+    return {info.path: (info.size, info.mtime_ns) for info in found
+            if info.type == fs.FileType.File}
 
 
 def request(bucket, query, *arguments):
@@ -83,20 +100,13 @@ class Buckets:
                     environment={**keys_of(user), **(environment or {})}, **options)
 
     def names(self, bucket):
-        from pyarrow import fs
-        found = self.files.get_file_info(fs.FileSelector(bucket, recursive=True))
-        return {info.path: (info.size, info.mtime_ns) for info in found
-                if info.type == fs.FileType.File}
+        return stamps_of(self.files, bucket)
 
     def rows(self, name="recordings"):
         """The rows of a table as delta-rs reads them."""
         from deltalake import DeltaTable
-        keys = keys_of("owner")
-        options = {"AWS_ACCESS_KEY_ID": keys["AWS_ACCESS_KEY_ID"],
-                   "AWS_SECRET_ACCESS_KEY": keys["AWS_SECRET_ACCESS_KEY"],
-                   "AWS_ENDPOINT_URL": ENDPOINT, "AWS_ALLOW_HTTP": "true",
-                   "AWS_REGION": "us-east-1"}
-        table = DeltaTable(f"s3://{self.assets}/ursa/catalog/{name}", storage_options=options)
+        table = DeltaTable(f"s3://{self.assets}/ursa/catalog/{name}",
+                           storage_options=storage_options())
         return table.to_pyarrow_table().to_pylist()
 
     def table(self, name="recordings"):

@@ -5,22 +5,14 @@ import pathlib
 
 import pyarrow
 import pytest
-from deltalake import DeltaTable, write_deltalake
+from deltalake import write_deltalake
 
-from laboratory import Laboratory, ursa
+from laboratory import ursa
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "data" / "golden" / "delta"
 COMMAND = "fix-durations-inplace"
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=60)
-
-
-@pytest.fixture
-def laboratory(pristine, tmp_path):
-    return pristine.copy_to(tmp_path / "lab")
+LOG = "ursa/catalog/recordings/_delta_log"
+RECORDINGS = 60
 
 
 def ours(laboratory, table="recordings"):
@@ -79,32 +71,31 @@ def test_delta_rs_reads_the_same_rows_before_and_after_a_commit(laboratory):
 
 def test_delta_rs_reads_a_table_from_our_checkpoint_alone(laboratory):
     commit_one_by_one(laboratory, 12)
-    log = laboratory.recordings / "_delta_log"
-    hint = json.loads((log / "_last_checkpoint").read_text())
+    hint = json.loads(laboratory.read("assets", f"{LOG}/_last_checkpoint"))
     assert hint["version"] == 10
     for version in range(hint["version"] + 1):
-        (log / f"{version:020}.json").unlink()
+        laboratory.remove("assets", f"{LOG}/{version:020}.json")
     assert ours(laboratory) == theirs(laboratory)
-    assert DeltaTable(laboratory.recordings).version() >= 12
+    assert laboratory.delta().version() >= 12
 
 
 def test_old_versions_are_the_same_for_both(laboratory):
     before = theirs(laboratory)
-    version = DeltaTable(laboratory.recordings).version()
+    version = laboratory.delta().version()
     commit_one_by_one(laboratory, 2)
     rows = laboratory.ursa("query", "recordings", "--version", version, "--format", "json").rows()
     assert {row["values"]["recording_hash"]: row["values"] for row in rows} == before
 
 
 def merge_by_delta_rs(laboratory, rows, **options):
-    (DeltaTable(laboratory.recordings)
+    (laboratory.delta()
      .merge(rows, "target.recording_hash = source.recording_hash", source_alias="source",
             target_alias="target", **options)
      .when_matched_update_all().when_not_matched_insert_all().execute())
 
 
 def test_a_merge_by_delta_rs_is_read_and_built_upon(laboratory):
-    table = DeltaTable(laboratory.recordings).to_pyarrow_table()
+    table = laboratory.delta().to_pyarrow_table()
     changed = table.slice(0, 5)
     position = changed.schema.get_field_index("duration_us")
     changed = changed.set_column(position, changed.schema.field(position),
@@ -120,7 +111,7 @@ def test_a_merge_by_delta_rs_is_read_and_built_upon(laboratory):
 
 
 def test_unknown_columns_of_any_type_survive_a_commit(laboratory):
-    table = DeltaTable(laboratory.recordings).to_pyarrow_table()
+    table = laboratory.delta().to_pyarrow_table()
     count = table.num_rows
     extra = {
         "site": pyarrow.array([f"s{i}" if i % 3 else None for i in range(count)]),
@@ -137,7 +128,8 @@ def test_unknown_columns_of_any_type_survive_a_commit(laboratory):
     }
     for name, column in extra.items():
         table = table.append_column(name, column)
-    write_deltalake(laboratory.recordings, table, mode="overwrite", schema_mode="overwrite")
+    write_deltalake(laboratory.uri_of("recordings"), table, mode="overwrite",
+                    schema_mode="overwrite", storage_options=laboratory.storage_options)
     before = laboratory.table()
     summary = laboratory.ursa(COMMAND, "--commit", "--json", "--max-indeterminate", 1000).summary
     assert summary["committed"] > 0

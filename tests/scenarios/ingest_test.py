@@ -1,30 +1,18 @@
-"""reconstruct-all-recent and ingest on a laboratory with a known truth, as its operator runs them."""
+"""reconstruct-all-recent and ingest on a laboratory whose truth is known, as operators run them."""
 import datetime
 import hashlib
+import itertools
 import json
 import os
-import pathlib
 import signal
-import subprocess
 import threading
 import time
 
 import pytest
 
-from laboratory import BINARY, Laboratory
-
-COMMAND = ("reconstruct-all-recent", "--days", "500")
+COMMAND = ("reconstruct-all-recent", "--days", 500)
+RECORDINGS = 40
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=80)
-
-
-@pytest.fixture
-def laboratory(pristine, tmp_path):
-    return pristine.copy_to(tmp_path / "lab")
 
 
 def expected_of(laboratory):
@@ -44,6 +32,11 @@ def by_id(laboratory, table="recordings"):
 
 def microseconds(time):
     return (time - EPOCH) // datetime.timedelta(microseconds=1)
+
+
+def reconstruct(laboratory, *more, code=1):
+    """Runs the command; what needs a person is there in every laboratory."""
+    return laboratory.ursa(*COMMAND, *laboratory.arrived, *more, code=code)
 
 
 def of_kind(laboratory, action):
@@ -81,7 +74,7 @@ def make_large(laboratory, recording_id, files, size):
 
 def test_a_dry_run_lists_what_is_true_and_writes_nothing(pristine):
     before = pristine.fingerprint()
-    run = pristine.ursa(*COMMAND, "--json", code=1)
+    run = reconstruct(pristine, "--json")
     assert pristine.fingerprint() == before
     expected = expected_of(pristine)
     rows = {row["recording_id"]: row for row in run.rows()}
@@ -97,14 +90,14 @@ def test_a_dry_run_lists_what_is_true_and_writes_nothing(pristine):
 
 
 def test_the_worklist_is_smallest_first(pristine):
-    sizes = [row["bytes"] for row in pristine.ursa(*COMMAND, "--json", code=1).rows()]
+    sizes = [row["bytes"] for row in reconstruct(pristine, "--json").rows()]
     assert sizes == sorted(sizes) and len(sizes) > 5
 
 
 def test_a_commit_fills_the_missing_days_with_exactly_the_truth(laboratory):
     wanted = wanted_of(laboratory)
     before = by_id(laboratory)
-    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+    run = reconstruct(laboratory, "--json", "--commit")
     check_rows(laboratory, wanted)
     after = by_id(laboratory)
     assert after.keys() == before.keys() | wanted.keys()
@@ -120,31 +113,28 @@ def test_a_commit_fills_the_missing_days_with_exactly_the_truth(laboratory):
     assert verify[1]["recordings"] - verify[0]["recordings"] == len(wanted)
     assert verify[1]["recent"] - verify[0]["recent"] == len(wanted)
     assert run.records[-2] == verify[1]
-    assert not list((laboratory.root / "assets" / "ursa" / "work").glob("*"))
+    assert not any(key.startswith("ursa/work/") for key in laboratory.stamps("assets"))
 
 
 def test_a_commit_changes_nothing_that_a_rig_wrote(laboratory):
-    raw = str(laboratory.root / "raw")
-    before = {path: status for path, status in laboratory.fingerprint().items()
-              if path.startswith(raw) and pathlib.Path(path).is_file()}
-    laboratory.ursa(*COMMAND, "--commit", code=1)
-    after = {path: status for path, status in laboratory.fingerprint().items()
-             if path.startswith(raw) and pathlib.Path(path).is_file()}
+    before = laboratory.stamps("raw")
+    reconstruct(laboratory, "--commit")
+    after = laboratory.stamps("raw")
     assert before.items() <= after.items()
-    assert {pathlib.Path(path).name for path in after.keys() - before.keys()} == \
+    assert {key.rsplit("/", 1)[1] for key in after.keys() - before.keys()} == \
         {"manifest.reconstructed.json"}
 
 
 def test_a_reconstructed_manifest_names_every_byte(laboratory):
-    laboratory.ursa(*COMMAND, "--commit", code=1)
+    reconstruct(laboratory, "--commit")
     for recording_id in of_kind(laboratory, "reconstruct"):
-        directory = recording_directory(laboratory, recording_id)
-        manifest = json.loads((directory / "manifest.reconstructed.json").read_text())
+        directory = f"recordings/{recording_id}"
+        manifest = json.loads(laboratory.read("raw", f"{directory}/manifest.reconstructed.json"))
         assert manifest["reconstructed"]["reason"] == \
             laboratory.truth[recording_id]["reconstruct"]["reason"]
         digest = hashlib.sha256(f"ursa-recording-hash/1 {recording_id}\n".encode())
         for file in manifest["files"]:
-            data = (directory / file["path"]).read_bytes()
+            data = laboratory.read("raw", f"{directory}/{file['path']}")
             assert file["size"] == len(data)
             assert file["sha256"] == hashlib.sha256(data).hexdigest()
             digest.update(f"{file['sha256']} {file['size']} {file['path']}\n".encode())
@@ -152,26 +142,25 @@ def test_a_reconstructed_manifest_names_every_byte(laboratory):
 
 
 def test_the_modalities_of_a_recording_come_with_it(laboratory):
-    laboratory.ursa(*COMMAND, "--commit", code=1)
-    from deltalake import DeltaTable
-    table = DeltaTable(laboratory.recordings.parent / "modalities").to_pyarrow_table().to_pylist()
+    reconstruct(laboratory, "--commit")
+    table = laboratory.rows("modalities")
     for recording_id in wanted_of(laboratory):
         rows = [row for row in table if row["recording_id"] == recording_id]
-        workers = {path.name for path in recording_directory(laboratory, recording_id).iterdir()
-                   if path.is_dir() and not path.name.startswith("_node")
-                   and any(file.name != "worker_report.json" for file in path.iterdir())}
+        keys = [key.split("/") for key in laboratory.stamps("raw", f"recordings/{recording_id}")]
+        workers = {key[2] for key in keys if len(key) == 4 and not key[2].startswith("_node")
+                   and key[3] != "worker_report.json"}
         assert {row["worker"] for row in rows} == workers
         for row in rows:
             assert row["ingestion_status"] == "raw"
             assert row["raw_storage_uri"] == \
-                f"local://raw/recordings/{recording_id}/{row['worker']}/"
+                f"{laboratory.raw_uri(recording_id)}{row['worker']}/"
             assert row["segment_count"] > 0
 
 
 def test_a_second_run_finds_nothing_to_do(laboratory):
-    laboratory.ursa(*COMMAND, "--commit", code=1)
+    reconstruct(laboratory, "--commit")
     before = laboratory.fingerprint()
-    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+    run = reconstruct(laboratory, "--json", "--commit")
     assert laboratory.fingerprint() == before
     assert run.summary["reconstruct"] == run.summary["ingest"] == run.summary["committed"] == 0
     assert run.summary["run_id"] is None
@@ -179,21 +168,22 @@ def test_a_second_run_finds_nothing_to_do(laboratory):
 
 def test_a_run_is_undone_as_a_whole(laboratory):
     before = by_id(laboratory)
-    run_id = laboratory.ursa(*COMMAND, "--json", "--commit", code=1).summary["run_id"]
+    run_id = reconstruct(laboratory, "--json", "--commit").summary["run_id"]
     laboratory.ursa("restore", run_id, "--commit")
     assert by_id(laboratory) == before
-    run = laboratory.ursa(*COMMAND, "--json", code=1)
+    run = reconstruct(laboratory, "--json")
     assert run.summary["reconstruct"] == 0  # their manifests stay
     assert run.summary["ingest"] == len(wanted_of(laboratory))
 
 
+@pytest.mark.directory_only
 def test_stale_locks_are_left_alone_until_they_are_broken(laboratory):
     stale = [recording_id for recording_id, truth in expected_of(laboratory).items()
              if truth["reconstruct"]["reason"] == "stale_lock"]
     assert stale
-    run = laboratory.ursa(*COMMAND, "--json", code=1)
+    run = reconstruct(laboratory, "--json")
     assert {row["recording_id"] for row in run.rows(reason="stale_lock")} == set(stale)
-    laboratory.ursa(*COMMAND, "--commit", "--break-stale-locks", code=1)
+    reconstruct(laboratory, "--commit", "--break-stale-locks")
     rows = by_id(laboratory)
     for recording_id in stale:
         assert rows[recording_id]["recording_hash"] == \
@@ -201,29 +191,30 @@ def test_stale_locks_are_left_alone_until_they_are_broken(laboratory):
 
 
 def test_large_recordings_are_deferred_and_listed_last(laboratory):
-    rows = laboratory.ursa(*COMMAND, "--json", "--max-gb", "0.000001", code=1).rows()
+    rows = reconstruct(laboratory, "--json", "--max-gb", "0.000001", code=None).rows()
     deferred = [row["action"] == "deferred" for row in rows]
     assert any(deferred) and deferred == sorted(deferred)
     assert all(row["bytes"] > 1000 for row in rows if row["action"] == "deferred")
 
 
 def test_names_that_are_no_recordings_are_findings(laboratory):
-    (laboratory.root / "raw" / "recordings" / "Copy of rec").mkdir()
-    (laboratory.root / "raw" / "recordings" / "Copy of rec" / "x").write_text("x")
-    row, = laboratory.ursa(*COMMAND, "--json", code=1).rows(reason="not_a_recording_id")
+    laboratory.write("raw", "recordings/Copy of rec/x", b"x")
+    row, = reconstruct(laboratory, "--json").rows(reason="not_a_recording_id")
     assert row["recording_id"] == "Copy of rec"
     assert row["action"] == "skipped" and row["bytes"] is None and row["files"] is None
 
 
+@pytest.mark.directory_only
 def test_a_recording_that_got_an_object_lately_is_still_arriving(laboratory):
     recording_id = of_kind(laboratory, "reconstruct")[0]
     (recording_directory(laboratory, recording_id) / "notes.txt").write_text("x")
-    run = laboratory.ursa(*COMMAND, "--json", code=1)
+    run = reconstruct(laboratory, "--json")
     row, = run.rows(recording_id=recording_id)
     assert (row["action"], row["reason"]) == ("skipped", "still_arriving")
     assert run.summary["still_arriving"] == 1
 
 
+@pytest.mark.directory_only
 def test_an_object_that_changes_fails_its_recording_only(laboratory):
     changing = of_kind(laboratory, "reconstruct")[0]
     make_large(laboratory, changing, 1, 50_000_000)
@@ -243,7 +234,7 @@ def test_an_object_that_changes_fails_its_recording_only(laboratory):
     thread = threading.Thread(target=change)
     thread.start()
     try:
-        run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+        run = reconstruct(laboratory, "--json", "--commit")
     finally:
         stop.set()
         thread.join()
@@ -255,22 +246,22 @@ def test_an_object_that_changes_fails_its_recording_only(laboratory):
     assert changing not in by_id(laboratory)
 
 
+@pytest.mark.directory_only
 def test_a_killed_run_goes_on_where_it_was(laboratory):
     large = of_kind(laboratory, "reconstruct")[0]
     make_large(laboratory, large, 12, 1_000_000_000)
     journal = laboratory.root / "assets" / "ursa" / "work" / f"{large}.json"
-    process = subprocess.Popen([BINARY, *COMMAND, "--commit", "--jobs", "1"], cwd=laboratory.root,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = laboratory.start(*COMMAND, "--commit", "--jobs", 1)
     deadline = time.time() + 120
     while not journal.exists() and process.poll() is None and time.time() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.communicate()
     if not journal.exists():
         pytest.skip("this machine hashes it within the first five seconds")
     known = len(json.loads(journal.read_text())["files"])
     assert known > 0
-    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+    run = reconstruct(laboratory, "--json", "--commit")
     row, = run.rows(recording_id=large)
     assert row["action"] == "reconstruct" and row["recording_hash"] is not None
     assert run.summary["bytes_read"] <= row["bytes"] - 1_000_000_000
@@ -279,43 +270,48 @@ def test_a_killed_run_goes_on_where_it_was(laboratory):
 
 
 def test_a_damaged_journal_counts_for_nothing(laboratory):
-    work = laboratory.root / "assets" / "ursa" / "work"
-    work.mkdir()
-    for number, recording_id in enumerate(of_kind(laboratory, "reconstruct")):
-        (work / f"{recording_id}.json").write_text(["", "{", "[]", '{"journal_version":1}'][number % 4])
-    laboratory.ursa(*COMMAND, "--commit", code=1)
+    texts = itertools.cycle([b"", b"{", b"[]", b'{"journal_version":1}'])
+    for recording_id, text in zip(of_kind(laboratory, "reconstruct"), texts):
+        laboratory.write("assets", f"ursa/work/{recording_id}.json", text)
+    reconstruct(laboratory, "--commit")
     check_rows(laboratory, wanted_of(laboratory))
 
 
-def test_shards_do_together_what_one_run_does(laboratory):
-    for index in range(3):
-        laboratory.ursa(*COMMAND, "--commit", "--shard", f"{index}/3", code=None)
+def test_shards_that_run_at_once_do_what_one_run_does(laboratory):
+    before = by_id(laboratory)
+    started = [laboratory.start(*COMMAND, *laboratory.arrived, "--commit", "--shard", f"{index}/3")
+               for index in range(3)]
+    for process in started:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode in (0, 1), (out[-1000:], err[-1000:])
     check_rows(laboratory, wanted_of(laboratory))
+    assert by_id(laboratory).keys() == before.keys() | wanted_of(laboratory).keys()
 
 
-def test_a_commit_on_production_needs_the_guard(laboratory):
-    (laboratory.root / ".ursa-staging").unlink()
-    before = laboratory.fingerprint()
-    assert laboratory.ursa(*COMMAND, "--json", code=1).summary["would_refuse"] == ["production"]
-    assert laboratory.ursa(*COMMAND, "--json", "--commit", code=2).summary["refused"] == "production"
-    assert laboratory.fingerprint() == before
-    laboratory.ursa(*COMMAND, "--commit", "--i-know-this-targets-prod", code=1)
-    check_rows(laboratory, wanted_of(laboratory))
+def test_a_commit_on_production_needs_the_guard(production):
+    before = production.fingerprint()
+    assert reconstruct(production, "--json").summary["would_refuse"] == ["production"]
+    run = reconstruct(production, "--json", "--commit", code=2)
+    assert run.summary["refused"] == "production"
+    assert production.fingerprint() == before
+    reconstruct(production, "--commit", "--i-know-this-targets-prod")
+    check_rows(production, wanted_of(production))
 
 
 def test_max_changes_counts_the_worklist(laboratory):
     work = len(wanted_of(laboratory))
-    run = laboratory.ursa(*COMMAND, "--json", "--commit", "--max-changes", work - 1, code=2)
+    run = reconstruct(laboratory, "--json", "--commit", "--max-changes", work - 1, code=2)
     assert run.summary["refused"] == "max_changes"
-    laboratory.ursa(*COMMAND, "--commit", "--max-changes", work, code=1)
+    reconstruct(laboratory, "--commit", "--max-changes", work)
 
 
 def test_an_empty_bucket_refuses_the_commit(laboratory):
-    (laboratory.root / "raw" / "recordings").rename(laboratory.root / "elsewhere")
-    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=2)
+    laboratory.remove_all("raw", "recordings")
+    run = reconstruct(laboratory, "--json", "--commit", code=2)
     assert run.summary["refused"] == "empty_listing"
 
 
+@pytest.mark.directory_only
 @pytest.mark.parametrize("wrong", [(), ("--days", "0"), ("--days", "x"),
                                    ("--days", "9", "--plan-out", "x"),
                                    ("--days", "9", "--expect", "0" * 64)])
@@ -324,7 +320,7 @@ def test_wrong_usage_is_refused(pristine, wrong):
 
 
 def test_people_see_verify_first_and_last(pristine):
-    lines = pristine.ursa(*COMMAND, code=1).out.splitlines()
+    lines = reconstruct(pristine).out.splitlines()
     assert any(line.startswith("VERIFY-BEFORE recordings=") for line in lines[:3])
     last = [line for line in lines if line.startswith("VERIFY recordings=")]
     assert len(last) == 1 and "recent500d=" in last[0]
@@ -353,26 +349,24 @@ def test_ingest_refuses_what_does_not_pass_the_gate(laboratory):
 
 def test_ingest_names_every_file_that_is_not_what_the_manifest_says(laboratory):
     recording_id = of_kind(laboratory, "ingest")[0]
-    directory = recording_directory(laboratory, recording_id)
-    files = [path for path in directory.rglob("*") if path.is_file() and path.parent != directory]
-    files[0].unlink()
-    with files[1].open("ab") as file:
-        file.write(b"x")
+    files = [key for key in laboratory.stamps("raw", f"recordings/{recording_id}")
+             if key.count("/") == 3]
+    laboratory.remove("raw", files[0])
+    laboratory.write("raw", files[1], laboratory.read("raw", files[1]) + b"x")
     row, = laboratory.ursa("ingest", recording_id, "--json", "--commit", code=1).rows()
     assert row["action"] == "refused"
     assert {problem["key"] for problem in row["problems"]
-            if problem["code"] == "inventory_mismatch"} == \
-        {str(path.relative_to(laboratory.root / "raw")) for path in files[:2]}
+            if problem["code"] == "inventory_mismatch"} == {*files[:2]}
 
 
 def test_ingest_refuses_a_recording_that_the_catalog_has_under_another_hash(laboratory):
     recording_id = next(recording_id for recording_id, truth in laboratory.truth.items()
                         if truth["manifest"] == "augmented" and truth["recording_hash"]
                         and truth["in_raw"] and truth["indeterminate_reason"] is None)
-    path = recording_directory(laboratory, recording_id) / "manifest.json"
-    manifest = json.loads(path.read_text())
+    key = f"recordings/{recording_id}/manifest.json"
+    manifest = json.loads(laboratory.read("raw", key))
     manifest["recording_hash"] = "0" * 64
-    path.write_text(json.dumps(manifest))
+    laboratory.write("raw", key, json.dumps(manifest).encode())
     row, = laboratory.ursa("ingest", recording_id, "--json", "--commit", code=1).rows()
     assert row["action"] == "refused" and row["problems"][0]["code"] == "conflicting_hash"
 

@@ -3,6 +3,7 @@ import functools
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import jsonschema
@@ -69,7 +70,19 @@ def ursa(*arguments, cwd=None, code=0, environment=None):
 
 
 class Laboratory:
-    """A laboratory made by `ursa demo`, with its known truth."""
+    """A laboratory made by `ursa demo` in a directory, with its known truth.
+
+    places.py has the same in buckets; what its tests may use there is what both have.
+    """
+
+    place = "directory"
+    # What a process is told beside its arguments, and delta-rs to open a table.
+    environment = {}
+    storage_options = None
+    # What shows that one stands before the right catalog in production.
+    confirmation = "."
+    # The flags without which reconstruct-all-recent would wait for these recordings to arrive.
+    arrived = ()
 
     def __init__(self, directory, recordings=None, seed=1):
         """Makes it where `recordings` is given; else it is there already."""
@@ -81,25 +94,75 @@ class Laboratory:
             record = json.loads(line)
             self.truth[record["recording_id"]] = record
 
-    def copy_to(self, directory):
+    def copy_to(self, directory, staging=True):
         """The same laboratory elsewhere, with the same times and holes."""
         subprocess.run(["cp", "-a", "--sparse=always", self.root, directory], check=True)
-        return Laboratory(directory)
+        copy = Laboratory(directory)
+        if not staging:
+            (copy.root / ".ursa-staging").unlink()
+        return copy
 
     def ursa(self, *arguments, **options):
         return ursa(*arguments, cwd=self.root, **options)
+
+    def start(self, *arguments):
+        """Starts ursa and goes on."""
+        return subprocess.Popen([BINARY, *map(str, arguments)], cwd=self.root,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env=dict(os.environ, **self.environment))
 
     @property
     def recordings(self):
         return self.root / "assets" / "ursa" / "catalog" / "recordings"
 
-    def table(self, name="recordings"):
-        """The rows of a table by recording hash (or by its first column), as delta-rs reads them."""
+    def uri_of(self, table):
+        return str(self.root / "assets" / "ursa" / "catalog" / table)
+
+    def delta(self, name="recordings"):
+        """A table as delta-rs opens it."""
         from deltalake import DeltaTable
-        table = DeltaTable(self.root / "assets" / "ursa" / "catalog" / name)
-        rows = table.to_pyarrow_table().to_pylist()
-        key = "recording_hash" if name == "recordings" else table.schema().fields[0].name
-        return {row[key]: row for row in rows}
+        return DeltaTable(self.uri_of(name), storage_options=self.storage_options)
+
+    def rows(self, name="recordings"):
+        """The rows of a table, as delta-rs reads them."""
+        return self.delta(name).to_pyarrow_table().to_pylist()
+
+    def table(self, name="recordings"):
+        """The same by recording hash, or by the table's first column."""
+        return {next(iter(row.values())): row for row in self.rows(name)}
+
+    def raw_uri(self, recording_id):
+        return f"local://raw/recordings/{recording_id}/"
+
+    def times_are_kept(self, recording_id):
+        """Whether its files have the times of modification of which the truth tells."""
+        return True
+
+    def read(self, side, key):
+        """A file of "raw" or "assets"."""
+        return (self.root / side / key).read_bytes()
+
+    def write(self, side, key, data):
+        path = self.root / side / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def remove(self, side, key):
+        (self.root / side / key).unlink()
+
+    def stamps(self, side, prefix=""):
+        """The size and time of every file of "raw" or "assets" below a prefix, by its key."""
+        root = self.root / side
+        return {str(path.relative_to(root)): (path.stat().st_size, path.stat().st_mtime_ns)
+                for path in (root / prefix).rglob("*") if path.is_file()}
+
+    def remove_all(self, side, prefix):
+        """Leaves an empty directory."""
+        shutil.rmtree(self.root / side / prefix)
+        (self.root / side / prefix).mkdir()
+
+    def put_back(self):
+        """Nothing: a copy in a directory has recordings of its own."""
 
     def fingerprint(self):
         """Every path below the root with its bytes' size and both its times."""

@@ -1,24 +1,11 @@
 """fix-modalities-start-epoch on a laboratory with a known truth, as its operator runs it."""
 import collections
-import os
-import subprocess
 
 import pytest
 
-from laboratory import BINARY, Laboratory
-
 COMMAND = "fix-modalities-start-epoch"
+RECORDINGS = 40
 NEEDED = ("shift", "underivable", "out_of_window", "no_recording", "out_of_scope")
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=80)
-
-
-@pytest.fixture
-def laboratory(pristine, tmp_path):
-    return pristine.copy_to(tmp_path / "lab")
 
 
 def key_of(row):
@@ -34,9 +21,7 @@ def expected_of(laboratory):
 
 def table_of(laboratory):
     """All rows of `modalities`, as delta-rs reads them."""
-    from deltalake import DeltaTable
-    path = laboratory.root / "assets" / "ursa" / "catalog" / "modalities"
-    return {key_of(row): row for row in DeltaTable(path).to_pyarrow_table().to_pylist()}
+    return {key_of(row): row for row in laboratory.rows("modalities")}
 
 
 def left_of(laboratory, *flags):
@@ -119,9 +104,8 @@ def test_the_brake_refuses_with_2_and_writes_nothing(laboratory):
     assert laboratory.fingerprint() == before
 
 
-def test_production_needs_its_flag(laboratory):
-    (laboratory.root / ".ursa-staging").unlink()
-    assert commit(laboratory, code=2).summary["refused"] == "production"
+def test_production_needs_its_flag(production):
+    assert commit(production, code=2).summary["refused"] == "production"
 
 
 def test_a_commit_changes_exactly_the_planned_rows(laboratory):
@@ -180,9 +164,8 @@ def test_two_runs_at_once_shift_once(laboratory):
     left = left_of(laboratory)
     expected = {key: truth for key, truth in expected_of(laboratory).items()
                 if truth["action"] == "shift"}
-    command = [BINARY, COMMAND, "--json", "--commit", "--max-underivable", str(left)]
-    processes = [subprocess.Popen(command, cwd=laboratory.root, stdout=subprocess.PIPE,
-                                  env=dict(os.environ)) for _ in range(3)]
+    processes = [laboratory.start(COMMAND, "--json", "--commit", "--max-underivable", left)
+                 for _ in range(3)]
     for process in processes:
         process.communicate(timeout=120)
         assert process.returncode == 0
@@ -198,8 +181,7 @@ def test_a_recording_whose_start_moved_since_the_plan_is_left_alone(laboratory, 
     run = laboratory.ursa(COMMAND, "--json", "--max-underivable", left_of(laboratory),
                           "--plan-out", plan)
     chosen = run.rows(action="shift")[0]["recording_hash"]
-    from deltalake import DeltaTable
-    DeltaTable(laboratory.recordings).update(
+    laboratory.delta().update(
         updates={"start_time": "start_time + interval '2 hours'"},
         predicate=f"recording_hash = '{chosen}'")
     applied = laboratory.ursa("apply", plan, "--commit", "--json", code=1)
@@ -295,6 +277,7 @@ def nanoseconds(text):
     return int(seconds) * 10**9 + int(text[20:29])
 
 
+@pytest.mark.directory_only
 def test_the_old_names_of_the_script_work(pristine):
     for name in ("fix_modalities_start_epoch", "fix_modalities_start_epoch.py"):
         assert pristine.ursa(name, "--json").records[0]["command"] == COMMAND

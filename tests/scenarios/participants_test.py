@@ -1,32 +1,16 @@
 """backfill-participants, audit-participants and merge maps, as their operator uses them."""
 import json
-import shutil
 import stat
 
 import pytest
 
-from laboratory import Laboratory, ursa
+from laboratory import ursa
 from terminal import CTRL_C, ursa_at_terminal, ursa_without_terminal
 
 BACKFILL = "backfill-participants"
 AUDIT = "audit-participants"
 STAMPS = ("updated_at",)
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=80, seed=1)
-
-
-@pytest.fixture
-def laboratory(pristine, tmp_path):
-    return pristine.copy_to(tmp_path / "lab")
-
-
-@pytest.fixture
-def production(laboratory):
-    (laboratory.root / ".ursa-staging").unlink()
-    return laboratory
+RECORDINGS = 40
 
 
 def unattributed(laboratory):
@@ -48,15 +32,30 @@ def ids_of(laboratory):
     return {row["recording_id"]: row["participant_ids"] for row in laboratory.table().values()}
 
 
-def retype(laboratory, text, count=1, root=None):
-    """Gives dropped recordings another participant.txt, in the bucket or below another root."""
+def type_into(laboratory, recording_id, text):
+    data = text if isinstance(text, bytes) else text.encode()
+    laboratory.write("raw", f"recordings/{recording_id}/participant.txt", data)
+
+
+def retype(laboratory, text, count=1):
+    """Gives dropped recordings another participant.txt."""
     chosen = sorted(dropped(laboratory))[:count]
     for recording_id in chosen:
-        directory = (root or laboratory.root / "raw" / "recordings") / recording_id
-        directory.mkdir(parents=True, exist_ok=True)
-        data = text if isinstance(text, bytes) else text.encode()
-        (directory / "participant.txt").write_bytes(data)
+        type_into(laboratory, recording_id, text)
     return chosen
+
+
+def type_on_nas(laboratory, text, nas):
+    """Gives a dropped recording a participant.txt on a NAS."""
+    chosen = min(dropped(laboratory))
+    (nas / chosen).mkdir(parents=True)
+    (nas / chosen / "participant.txt").write_text(text)
+    return chosen
+
+
+def at_terminal(laboratory, *arguments, answer):
+    return ursa_at_terminal(*arguments, answer=answer, cwd=laboratory.root,
+                            environment=laboratory.environment)
 
 
 def without_stamps(rows):
@@ -71,7 +70,7 @@ def snapshots(laboratory):
 def test_a_dry_run_says_of_every_unattributed_recording_what_is_true(pristine):
     rows = {row["recording_id"]: row for row in backfill(pristine).rows()}
     expected = unattributed(pristine)
-    assert rows.keys() == expected.keys() and len(dropped(pristine)) > 5
+    assert rows.keys() == expected.keys() and len(dropped(pristine)) > 2
     for recording_id, truth in expected.items():
         row = rows[recording_id]
         assert row["action"] == truth["backfill_action"], row
@@ -170,6 +169,7 @@ def test_a_snapshot_that_exists_stops_the_commit(laboratory):
     assert (laboratory.root / "mine.jsonl").read_text() == "precious"
 
 
+@pytest.mark.directory_only
 def test_the_snapshot_is_on_disk_before_anything_is_written(laboratory):
     before, people = laboratory.table(), laboratory.table("participants")
     # The run's own rollback snapshot, the first thing that a commit writes, can't be written.
@@ -207,6 +207,7 @@ def test_restore_refuses_what_is_no_snapshot_of_the_command(laboratory):
     laboratory.ursa(BACKFILL, "--restore", "durations.plan", code=3)
 
 
+@pytest.mark.directory_only
 def test_restore_takes_no_flags_of_a_backfill(laboratory):
     laboratory.ursa(BACKFILL, "--restore", "x", "--nas-root", ".", code=3)
 
@@ -232,7 +233,7 @@ def test_a_nas_that_is_not_mounted_refuses_the_commit(laboratory, tmp_path, made
 
 def test_the_nas_has_the_last_word(laboratory, tmp_path):
     nas = tmp_path / "nas"
-    (chosen,) = retype(laboratory, "Ada Lovelace\n", root=nas)
+    chosen = type_on_nas(laboratory, "Ada Lovelace\n", nas)
     run = laboratory.ursa(BACKFILL, "--json", "--commit", "--nas-root", nas)
     (row,) = [row for row in run.rows() if row["recording_id"] == chosen]
     assert row["source"] == "nas" and row["raw_name"] == "Ada Lovelace"
@@ -243,7 +244,7 @@ def test_the_nas_has_the_last_word(laboratory, tmp_path):
 
 def test_a_nas_file_that_cannot_be_read_is_never_no_name(laboratory, tmp_path):
     nas = tmp_path / "nas"
-    (chosen,) = retype(laboratory, "x", root=nas)
+    chosen = type_on_nas(laboratory, "x", nas)
     file = nas / chosen / "participant.txt"
     file.unlink()
     file.symlink_to(file.name)
@@ -314,9 +315,10 @@ def test_a_name_cannot_forge_a_line(laboratory):
     assert "X[2j Forged" in out
 
 
+@pytest.mark.directory_only
 def test_a_bad_merge_map_refuses_before_anything_is_read(laboratory):
     (laboratory.root / "bad.mergemap").write_text("Maya Chen = maya\nMaya Ray = maya\n")
-    shutil.rmtree(laboratory.root / "assets")
+    laboratory.remove_all("assets", "ursa")
     for command in ((BACKFILL, "--merge-map", "bad.mergemap"), (AUDIT, "--merge-map", "absent")):
         run = laboratory.ursa(*command, "--json", code=3)
         assert [record["record"] for record in run.records] == ["summary"]
@@ -337,7 +339,7 @@ def test_the_profile_sets_placeholders_and_sentinels(laboratory):
     with (laboratory.root / "ursa.toml").open("a") as config:
         config.write('placeholders = ["pilot"]\nsentinels = ["nobody"]\n')
     first, second = retype(laboratory, "Pilot!\n", count=2)
-    (laboratory.root / "raw/recordings" / second / "participant.txt").write_text("NOBODY")
+    type_into(laboratory, second, "NOBODY")
     rows = {row["recording_id"]: row["action"] for row in backfill(laboratory, code=None).rows()}
     assert rows[first] == "skip_placeholder" and rows[second] == "skip_sentinel"
     assert first not in {row["recording_id"] for row in
@@ -371,40 +373,43 @@ def test_production_needs_its_own_flag(production):
 
 def test_production_needs_a_terminal(production):
     before = production.fingerprint()
-    run = ursa_without_terminal(*COMMIT, "--confirm-prod", cwd=production.root)
+    run = ursa_without_terminal(*COMMIT, "--confirm-prod", cwd=production.root,
+                                environment=production.environment)
     assert run.code == 2 and run.summary["refused"] == "confirmation"
     assert snapshots(production) == []
-    changed = {path for path, value in production.fingerprint().items() if before[path] != value}
+    changed = {path for path, value in production.fingerprint().items()
+               if before.get(path) != value}
     assert all(path.endswith(("_probe", "/catalog")) for path in changed)
 
 
 def test_production_needs_the_buckets_name_typed(production):
-    for answer in ("", "yes", "local", str(production.root)):
-        run, shown = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=answer,
-                                      cwd=production.root)
+    for answer in ("", "yes", "local", production.raw_uri("")):
+        run, shown = at_terminal(production, *COMMIT, "--confirm-prod", answer=answer)
         assert run.code == 2 and run.summary["refused"] == "confirmation", answer
         assert "production" in shown
     assert snapshots(production) == []
-    run, shown = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=".", cwd=production.root)
+    run, shown = at_terminal(production, *COMMIT, "--confirm-prod",
+                             answer=production.confirmation)
     assert run.code == 0 and run.summary["committed"] > 0
 
 
+@pytest.mark.directory_only
 def test_the_name_of_a_directory_is_its_root_as_configured(production):
     config = production.root / "ursa.toml"
     config.write_text(config.read_text().replace('root = "."', 'root = "./../lab"'))
-    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer="./../lab", cwd=production.root)
+    run, _ = at_terminal(production, *COMMIT, "--confirm-prod", answer="./../lab")
     assert run.code == 0, run.err
 
 
 def test_ctrl_c_at_the_prompt_writes_nothing(production):
-    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=CTRL_C, cwd=production.root)
+    run, _ = at_terminal(production, *COMMIT, "--confirm-prod", answer=CTRL_C)
     assert run.code == 130 and run.summary["error"]["code"] == "interrupted"
     assert snapshots(production) == []
 
 
 def test_nothing_is_asked_where_a_brake_refuses_anyway(production):
     retype(production, "Lovelace, Ada\n")
-    run, shown = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=".", cwd=production.root)
+    run, shown = at_terminal(production, *COMMIT, "--confirm-prod", answer="never asked")
     assert run.code == 2 and run.summary["refused"] == "collisions" and shown == ""
 
 
@@ -413,20 +418,21 @@ def test_what_applies_or_restores_a_backfill_needs_the_same_guard(production):
     apply = ("apply", "names.plan", "--commit", "--json")
     run = production.ursa(*apply, "--i-know-this-targets-prod", code=2)
     assert run.summary["refused"] == "production" and "--confirm-prod" in run.summary["message"]
-    run, _ = ursa_at_terminal(*apply, "--confirm-prod", answer="no", cwd=production.root)
+    run, _ = at_terminal(production, *apply, "--confirm-prod", answer="no")
     assert run.summary["refused"] == "confirmation"
-    run, _ = ursa_at_terminal(*apply, "--confirm-prod", answer=".", cwd=production.root)
+    answer = production.confirmation
+    run, _ = at_terminal(production, *apply, "--confirm-prod", answer=answer)
     assert run.code == 0, run.err
     for restore in (("restore", run.summary["run_id"]), (BACKFILL, "--restore", "names.plan")):
         refused = production.ursa(*restore, "--commit", "--json", code=2)
         assert refused.summary["refused"] == "production"
-        run, _ = ursa_at_terminal(*restore, "--commit", "--json", "--confirm-prod", answer=".",
-                                  cwd=production.root)
+        run, _ = at_terminal(production, *restore, "--commit", "--json", "--confirm-prod",
+                             answer=answer)
         assert run.code == 0, run.err
 
 
 def test_a_saved_plan_of_a_restore_needs_the_same_guard(production):
-    run, _ = ursa_at_terminal(*COMMIT, "--confirm-prod", answer=".", cwd=production.root)
+    run, _ = at_terminal(production, *COMMIT, "--confirm-prod", answer=production.confirmation)
     production.ursa("restore", run.summary["run_id"], "--plan-out", "back.plan")
     run = production.ursa("apply", "back.plan", "--commit", "--i-know-this-targets-prod", "--json",
                           code=2)
@@ -450,7 +456,7 @@ def test_an_audit_of_an_empty_catalog_is_never_green(tmp_path):
 
 def test_an_audit_tells_people_how_to_repair_it(pristine):
     out = pristine.ursa(AUDIT, code=1).out
-    assert "Repair it" in out and f"--profile local {BACKFILL} --nas-root DIR" in out
+    assert "Repair it" in out and f"{BACKFILL} --nas-root DIR" in out
     kinds = {record["record"] for record in pristine.ursa(AUDIT, "--json", code=1).records}
     assert kinds == {"run", "row", "summary"}
 

@@ -30,63 +30,6 @@ def buckets(local, raw, tmp_path):
     return Buckets(tmp_path, raw, upload(local.root / "assets", "-assets-test"))
 
 
-def without_run(records):
-    """Rows as both places must give them: the keys of problems are the same, the URIs are not."""
-    return sorted((row["recording_id"], row["action"], row["derived_duration_s"],
-                   str(row["streams"]), str(row["problems"])) for row in records)
-
-
-def chosen_by_no_time_of_upload(local):
-    """Flags for the recordings whose files' times of modification matter to nothing: a bucket has
-    its own."""
-    flags = []
-    for row in local.ursa(COMMAND, "--json").rows():
-        codes = {problem["code"] for problem in row["problems"]}
-        if not codes & {"mtime_implausible", "after_modified"}:
-            flags += ["--recording", row["recording_id"]]
-    assert len(flags) > 20
-    return flags
-
-
-def test_a_dry_run_says_the_same_as_on_a_directory_and_writes_nothing(local, buckets):
-    before = buckets.names(buckets.raw), buckets.names(buckets.assets)
-    chosen = chosen_by_no_time_of_upload(local)
-    here = local.ursa(COMMAND, "--json", *chosen)
-    there = buckets.ursa(COMMAND, "--json", *chosen, user="reader")
-    assert without_run(there.rows()) == without_run(here.rows())
-    assert there.records[0]["environment"] == "staging"
-    assert there.records[0]["catalog"] == f"s3://{buckets.assets}/ursa/catalog"
-    assert there.summary["changes_digest"] == here.summary["changes_digest"]
-    assert (buckets.names(buckets.raw), buckets.names(buckets.assets)) == before
-
-
-def test_a_commit_writes_what_it_writes_on_a_directory(local, buckets, tmp_path):
-    indeterminate = buckets.ursa(COMMAND, "--json").summary["indeterminate"]
-    raw_before = buckets.names(buckets.raw)
-    copy = local.copy_to(tmp_path / "copy")
-    flags = (COMMAND, "--json", "--commit", "--max-indeterminate", indeterminate)
-    here = copy.ursa(*flags)
-    there = buckets.ursa(*flags)
-    assert there.summary["committed"] == here.summary["committed"] > 0
-    wanted, found = copy.table(), buckets.table()
-    stamp = "updated_at"
-    assert {key: {**row, stamp: None} for key, row in found.items()} == \
-        {key: {**row, stamp: None} for key, row in wanted.items()}
-    assert buckets.names(buckets.raw) == raw_before
-    assert buckets.ursa(COMMAND, "--json").summary["update"] == 0
-    runs = buckets.ursa("runs", "--json").rows()
-    assert [run["run_id"] for run in runs] == [there.summary["run_id"]]
-    buckets.ursa("restore", there.summary["run_id"], "--commit", "--json")
-    assert {key: row["duration_us"] for key, row in buckets.table().items()} == \
-        {key: row["duration_us"] for key, row in local.table().items()}
-
-
-def test_a_query_reads_the_bucket(local, buckets):
-    there = buckets.ursa("query", "recordings", "--json", user="reader").rows()
-    here = local.ursa("query", "recordings", "--json").rows()
-    assert [row["values"] for row in there] == [row["values"] for row in here]
-
-
 def test_a_reader_cannot_commit(buckets):
     before = buckets.names(buckets.assets)
     run = buckets.ursa(COMMAND, "--json", "--commit", "--max-indeterminate", 100, user="reader",
@@ -94,13 +37,6 @@ def test_a_reader_cannot_commit(buckets):
     assert run.summary["error"]["code"] == "denied"
     assert "from AWS_ACCESS_KEY_ID" in run.summary["error"]["message"]
     assert buckets.names(buckets.assets) == before
-
-
-def test_a_bucket_without_a_staging_name_is_production(local, raw, tmp_path):
-    buckets = Buckets(tmp_path, raw, upload(local.root / "assets", "-assets"))
-    run = buckets.ursa(COMMAND, "--json", "--commit", "--max-indeterminate", 100, code=2)
-    assert run.records[0]["environment"] == "production"
-    assert run.summary["refused"] == "production"
 
 
 def test_what_is_wrong_with_a_profile_is_told_in_one_sentence(buckets):

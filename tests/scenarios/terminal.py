@@ -10,12 +10,10 @@ import time
 from laboratory import BINARY, Run
 
 PROMPT_END = b": "
-
-
 CTRL_C = "\x03"
 
 
-def ursa_at_terminal(*arguments, answer, cwd):
+def ursa_at_terminal(*arguments, answer, cwd, environment=None):
     """Runs ursa with a controlling terminal, and types `answer` at its first prompt.
 
     Standard input is empty and the output goes to pipes, so only /dev/tty can have answered. Gives
@@ -25,6 +23,7 @@ def ursa_at_terminal(*arguments, answer, cwd):
     process = subprocess.Popen(
         [BINARY, *map(str, arguments)], cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, start_new_session=True,
+        env=dict(os.environ, **(environment or {})),
         preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0))
     shown = b""
     deadline = time.monotonic() + 60
@@ -42,7 +41,8 @@ def ursa_at_terminal(*arguments, answer, cwd):
         shown.decode()
 
 
-def ursa_without_terminal(*arguments, cwd):
+def ursa_without_terminal(*arguments, cwd, environment=None):
     """Runs ursa in a session of its own, which has no controlling terminal."""
     return Run(subprocess.run([BINARY, *map(str, arguments)], cwd=cwd, stdin=subprocess.DEVNULL,
-                              capture_output=True, start_new_session=True, timeout=60))
+                              capture_output=True, start_new_session=True, timeout=60,
+                              env=dict(os.environ, **(environment or {}))))

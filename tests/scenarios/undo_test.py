@@ -1,24 +1,14 @@
 """Undo, and plans that are saved, shown, applied and refused, as an operator does it."""
 import json
-import pathlib
 
 import pytest
 
-from laboratory import Laboratory, ursa
+from laboratory import Laboratory
 
 COMMAND = "fix-durations-inplace"
 LIMIT = ("--max-indeterminate", 1000)
 STAMPS = ("registered_at", "updated_at")
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=24)
-
-
-@pytest.fixture
-def laboratory(pristine, tmp_path):
-    return pristine.copy_to(tmp_path / "lab")
+RECORDINGS = 24
 
 
 def rows_of(laboratory):
@@ -46,14 +36,11 @@ def save_plan(laboratory, name, *more):
 
 def change_by_delta_rs(laboratory, key, column, value):
     """Another engine changes one column of one row."""
-    from deltalake import DeltaTable
-    DeltaTable(laboratory.recordings).update(predicate=f"recording_hash = '{key}'",
-                                             new_values={column: value})
+    laboratory.delta().update(predicate=f"recording_hash = '{key}'", new_values={column: value})
 
 
 def remove_by_delta_rs(laboratory, key):
-    from deltalake import DeltaTable
-    DeltaTable(laboratory.recordings).delete(f"recording_hash = '{key}'")
+    laboratory.delta().delete(f"recording_hash = '{key}'")
 
 
 def changed_rows(run):
@@ -191,11 +178,10 @@ def test_an_unknown_run_is_wrong_usage(laboratory):
     assert "0" * 64 in run.summary["error"]["message"]
 
 
-def test_production_needs_its_flag_for_a_restore_too(laboratory):
-    run_id = commit(laboratory).summary["run_id"]
-    (laboratory.root / ".ursa-staging").unlink()
-    assert restore(laboratory, run_id, "--commit", code=2).summary["refused"] == "production"
-    restore(laboratory, run_id, "--commit", "--i-know-this-targets-prod")
+def test_production_needs_its_flag_for_a_restore_too(production):
+    run_id = commit(production, "--i-know-this-targets-prod").summary["run_id"]
+    assert restore(production, run_id, "--commit", code=2).summary["refused"] == "production"
+    restore(production, run_id, "--commit", "--i-know-this-targets-prod")
 
 
 def test_a_saved_plan_is_shown_and_applied_as_it_was(laboratory):
@@ -264,6 +250,7 @@ def test_the_brake_is_one_over_all_shards(laboratory):
     assert run.summary["refused"] == "max_changes"
 
 
+@pytest.mark.directory_only
 def test_a_plan_of_which_one_byte_changed_is_refused(laboratory):
     plan = save_plan(laboratory, "durations.plan")
     text = plan.read_bytes()
@@ -288,6 +275,7 @@ def test_a_plan_of_another_catalog_is_refused(laboratory, pristine, tmp_path):
     assert run.summary["refused"] == "plan_other_catalog"
 
 
+@pytest.mark.directory_only
 def test_a_plan_of_a_catalog_that_was_made_anew_is_refused(laboratory):
     import shutil
     plan = save_plan(laboratory, "durations.plan").read_bytes()
@@ -326,13 +314,13 @@ def test_a_restore_can_be_saved_and_applied(laboratory):
 
 def test_the_log_says_who_changed_what_by_which_plan(laboratory):
     summary = commit(laboratory).summary
-    entry = laboratory.recordings / "_delta_log" / f"{summary['table_version']:020}.json"
-    actions = [json.loads(line) for line in entry.read_text().splitlines()]
+    entry = f"ursa/catalog/recordings/_delta_log/{summary['table_version']:020}.json"
+    actions = [json.loads(line) for line in laboratory.read("assets", entry).splitlines()]
     [info] = [action["commitInfo"] for action in actions if "commitInfo" in action]
     assert info["ursa"]["run_id"] == summary["run_id"]
     assert info["ursa"]["command"] == COMMAND
-    rollback = pathlib.Path(info["ursa"]["rollback_uri"].removeprefix("local://"))
-    lines = rollback.read_text().splitlines()
+    _, rollback = info["ursa"]["rollback_uri"].split("/ursa/catalog/")
+    lines = laboratory.read("assets", f"ursa/catalog/{rollback}").splitlines()
     assert len(lines) >= 2 + summary["committed"]
     [txn] = [action["txn"] for action in actions if "txn" in action]
     assert txn["appId"] == summary["run_id"] and txn["version"] == 1
@@ -373,10 +361,8 @@ def test_runs_say_who_did_what_and_whether_it_can_be_undone(laboratory):
 
 def test_shifted_modalities_are_restored_too(laboratory):
     def rows():
-        from deltalake import DeltaTable
-        table = DeltaTable(laboratory.root / "assets" / "ursa" / "catalog" / "modalities")
         return sorted(({name: value for name, value in row.items() if name not in STAMPS}
-                       for row in table.to_pyarrow_table().to_pylist()), key=str)
+                       for row in laboratory.rows("modalities")), key=str)
     before = rows()
     run = laboratory.ursa("fix-modalities-start-epoch", "--json", "--commit",
                           "--max-underivable", 1000)

@@ -2,27 +2,16 @@
 import concurrent.futures
 import datetime
 import json
+import pathlib
 import subprocess
 import sys
 
-import pytest
-
-from laboratory import BINARY, Laboratory
-
 COMMAND = "fix-durations-inplace"
+LOG = "ursa/catalog/recordings/_delta_log"
 LIMIT = ("--max-indeterminate", "1000")
 STAMPS = ("registered_at", "updated_at")
 WRITERS = 8
-
-
-@pytest.fixture(scope="module")
-def pristine(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("pristine") / "lab", recordings=40)
-
-
-@pytest.fixture
-def laboratory(pristine, tmp_path):
-    return pristine.copy_to(tmp_path / "lab")
+RECORDINGS = 40
 
 
 def rows_of(laboratory):
@@ -31,8 +20,7 @@ def rows_of(laboratory):
 
 
 def start(laboratory, *arguments):
-    return subprocess.Popen([BINARY, *arguments, "--json"], cwd=laboratory.root,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return laboratory.start(*arguments, "--json")
 
 
 def finish(process, code=0):
@@ -47,10 +35,11 @@ def summary_of(process, code=0):
 
 def entries(laboratory):
     """The table's log, entry by entry."""
-    log = laboratory.recordings / "_delta_log"
-    for path in sorted(log.glob("*.json")):
-        if path.stem.isdigit():
-            yield int(path.stem), [json.loads(line) for line in path.read_text().splitlines()]
+    for key in sorted(laboratory.stamps("assets", LOG)):
+        name = pathlib.PurePath(key)
+        if name.suffix == ".json" and name.stem.isdigit():
+            lines = laboratory.read("assets", key).splitlines()
+            yield int(name.stem), [json.loads(line) for line in lines]
 
 
 def assert_serial(laboratory):
@@ -115,14 +104,14 @@ def test_saved_plans_applied_by_many_at_once_are_committed_once(laboratory):
 
 # Changes another column of rows that Ursa changes too.
 DELTA_RS_WRITER = """
-import sys, time
+import json, sys, time
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
-path, keys = sys.argv[1], sys.argv[2].split(",")
+path, keys, options = sys.argv[1], sys.argv[2].split(","), json.load(sys.stdin)
 for key in keys:
     while True:
         try:
-            DeltaTable(path).update(predicate=f"recording_hash = '{key}'",
+            DeltaTable(path, storage_options=options).update(predicate=f"recording_hash = '{key}'",
                                     new_values={"device_info": "{}"})
             break
         except (CommitFailedError, DeltaError, OSError):
@@ -130,11 +119,20 @@ for key in keys:
 """
 
 
+def start_delta_rs(laboratory, keys):
+    # Secrets go to standard input: arguments are for everybody to see.
+    process = subprocess.Popen([sys.executable, "-c", DELTA_RS_WRITER,
+                                laboratory.uri_of("recordings"), ",".join(keys)],
+                               stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(json.dumps(laboratory.storage_options).encode())
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
 def test_ursa_and_delta_rs_writing_the_same_rows_lose_nothing(laboratory, pristine, tmp_path):
     keys = sorted(rows_of(laboratory))
-    others = [subprocess.Popen([sys.executable, "-c", DELTA_RS_WRITER, str(laboratory.recordings),
-                                ",".join(keys[index::4][:4])], stderr=subprocess.PIPE)
-              for index in range(4)]
+    others = [start_delta_rs(laboratory, keys[index::4][:4]) for index in range(4)]
     ours = [start(laboratory, COMMAND, "--commit", *LIMIT, "--shard", f"{index}/4")
             for index in range(4)]
     for process in ours:
@@ -150,12 +148,11 @@ def test_ursa_and_delta_rs_writing_the_same_rows_lose_nothing(laboratory, pristi
 
 
 def test_a_row_that_changed_since_the_plan_is_left_alone_and_named(laboratory):
-    from deltalake import DeltaTable
     laboratory.ursa(COMMAND, *LIMIT, "--plan-out", "plan")
     planned = laboratory.ursa("plan", "show", "plan", "--json").rows()
     key = planned[0]["key"]
-    DeltaTable(laboratory.recordings).update(predicate=f"recording_hash = '{key}'",
-                                             new_values={"duration_us": 42})
+    laboratory.delta().update(predicate=f"recording_hash = '{key}'",
+                              new_values={"duration_us": 42})
     foreseen = laboratory.ursa("apply", "plan", "--json", code=1)
     run = laboratory.ursa("apply", "plan", "--json", "--commit", code=1)
     assert foreseen.rows() == run.rows()
@@ -167,11 +164,10 @@ def test_a_row_that_changed_since_the_plan_is_left_alone_and_named(laboratory):
 
 
 def test_a_row_whose_start_moved_since_the_plan_is_left_alone(laboratory):
-    from deltalake import DeltaTable
     laboratory.ursa(COMMAND, *LIMIT, "--plan-out", "plan")
     key = laboratory.ursa("plan", "show", "plan", "--json").rows()[0]["key"]
     before = rows_of(laboratory)[key]
-    DeltaTable(laboratory.recordings).update(
+    laboratory.delta().update(
         predicate=f"recording_hash = '{key}'",
         new_values={"start_time": datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)})
     run = laboratory.ursa("apply", "plan", "--json", "--commit", code=1)
