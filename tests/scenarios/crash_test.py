@@ -1,81 +1,29 @@
 """Crashes and failing disks between any two system calls by which a command changes the store.
 
-The program ursa_faulty is the real binary but for faults that it is told by its environment
-(tests/faulty/system_calls.cc). After each of them the catalog must be readable by Ursa and by
-delta-rs, hold the rows from before or all rows of the commit, and the same command run again must
-leave what one clean run leaves.
+After each of them (tests/faulty/system_calls.cc) Ursa and delta-rs read the same catalog, which
+holds the rows from before or all rows of the commit. The same command run again leaves what one
+clean run leaves, and the list of runs tells the truth: what it calls committed can be taken back.
 
-URSA_FAULT_RECORDINGS (8) and URSA_FAULT_STRIDE (5) make it larger: `make test-faults`.
+URSA_FAULT_RECORDINGS (8) and URSA_FAULT_STRIDE (11) make it larger: `make test-faults`.
 """
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
 
 import pytest
 
-from laboratory import BINARY, Laboratory, Run
+pytest.register_assert_rewrite("faults")
+import faults  # noqa: E402
+from faults import Case, rows_of, run_with_fault
+from laboratory import Laboratory
 
-FAULTY = os.environ.get("URSA_FAULTY_BINARY",
-                        str(pathlib.Path(BINARY).parent / "tests" / "ursa_faulty"))
 RECORDINGS = int(os.environ.get("URSA_FAULT_RECORDINGS", 8))
-STRIDE = int(os.environ.get("URSA_FAULT_STRIDE", 5))
-STAMPS = ("registered_at", "updated_at")
-KEYS = {"recordings": ("recording_hash",),
-        "modalities": ("recording_hash", "worker", "modality")}
+STRIDE = int(os.environ.get("URSA_FAULT_STRIDE", 11))
 FIX = ("fix-durations-inplace", "--json", "--max-indeterminate", 1000, "--commit")
-CALLS_MAX = 2000
-
-
-def rows_of(laboratory):
-    """The rows that commands change, by table and key, as delta-rs reads them."""
-    from deltalake import DeltaTable
-    rows = {}
-    for name, keys in KEYS.items():
-        table = DeltaTable(laboratory.root / "assets" / "ursa" / "catalog" / name)
-        for row in table.to_pyarrow_table().to_pylist():
-            key = (name, *(row[column] for column in keys))
-            assert key not in rows, key
-            rows[key] = {column: value for column, value in row.items() if column not in STAMPS}
-    return rows
-
-
-class Case:
-    """A laboratory just before a command, and what one clean run of the command leaves."""
-
-    def __init__(self, laboratory, arguments, run_id=None):
-        self.laboratory = laboratory
-        self.arguments = arguments
-        self.run_id = run_id
-        self.saved = laboratory.root / "assets.saved"
-        shutil.copytree(laboratory.root / "assets", self.saved)
-        self.before = rows_of(laboratory)
-        run = laboratory.ursa(*arguments)
-        self.run_id = run.summary["run_id"]
-        self.after = rows_of(laboratory)
-        self.states = self.states_of_runs()
-        assert self.before != self.after
-
-    def reset(self):
-        shutil.rmtree(self.laboratory.root / "assets")
-        shutil.copytree(self.saved, self.laboratory.root / "assets")
-
-    def states_of_runs(self):
-        """The state of every run, by its command: ids differ from day to day."""
-        return sorted((row["plan_command"], row["state"])
-                      for row in self.laboratory.ursa("runs", "--json").rows()
-                      if row["state"] != "not_committed")
-
-    def run_faulty(self, number, kind):
-        """Runs the command with a fault; None where the command has no such call any more."""
-        hit = self.laboratory.root / "hit"
-        hit.unlink(missing_ok=True)
-        environment = dict(os.environ, URSA_FAULT_AT=str(number), URSA_FAULT_KIND=kind,
-                           URSA_FAULT_HIT=str(hit))
-        process = subprocess.run([FAULTY, *map(str, self.arguments)], cwd=self.laboratory.root,
-                                 capture_output=True, timeout=120, env=environment)
-        return Run(process) if hit.exists() else None
+BACKFILL = ("backfill-participants", "--json", "--allow-r2-only", "--allow-collisions", "--commit")
+RECONSTRUCT = ("reconstruct-all-recent", "--json", "--days", 500, "--commit")
+CALLS_MAX = 5000
 
 
 @pytest.fixture
@@ -84,22 +32,22 @@ def laboratory(tmp_path):
 
 
 def fix_case(laboratory):
-    return Case(laboratory, FIX)
+    return Case(laboratory, *FIX)
 
 
 def restore_case(laboratory):
     run_id = laboratory.ursa(*FIX).summary["run_id"]
-    return Case(laboratory, ("restore", run_id, "--json", "--commit"))
+    return Case(laboratory, "restore", run_id, "--json", "--commit")
 
 
 def apply_case(laboratory):
     laboratory.ursa("fix-durations-inplace", "--max-indeterminate", 1000, "--plan-out", "plan")
-    return Case(laboratory, ("apply", "plan", "--json", "--commit"))
+    return Case(laboratory, "apply", "plan", "--json", "--commit")
 
 
 def modalities_case(laboratory):
-    return Case(laboratory, ("fix-modalities-start-epoch", "--json", "--max-underivable", 1000,
-                             "--commit"))
+    return Case(laboratory, "fix-modalities-start-epoch", "--json", "--max-underivable", 1000,
+                "--commit")
 
 
 # The clean run is a checkpoint's: nine versions are there already.
@@ -110,45 +58,95 @@ def checkpoint_case(laboratory):
                   laboratory.ursa(*FIX)).summary["run_id"]
     state = {row["run_id"]: row["state"] for row in laboratory.ursa("runs", "--json").rows()}
     assert state[run_id] == "committed"
-    return Case(laboratory, ("restore", run_id, "--json", "--commit"))
+    return Case(laboratory, "restore", run_id, "--json", "--commit")
+
+
+def backfill_case(laboratory):
+    return Case(laboratory, *BACKFILL)
+
+
+def reconstruct_case(laboratory):
+    return Case(laboratory, *RECONSTRUCT, row_by_row=True)
+
+
+def give_manifests(laboratory):
+    """Makes every recording that can be ingested ready for it; returns their ids."""
+    other = laboratory.copy_to(laboratory.root.with_name("other"))
+    run = other.ursa(*RECONSTRUCT, code=None)
+    for made in other.root.glob("raw/recordings/*/manifest.reconstructed.json"):
+        shutil.copy2(made, laboratory.root / made.relative_to(other.root))
+    return [row["recording_id"] for row in run.rows() if row["recording_hash"] is not None]
+
+
+def ingest_case(laboratory):
+    return Case(laboratory, "ingest", *give_manifests(laboratory), "--json", "--commit")
+
+
+def restore_backfill_case(laboratory):
+    run_id = laboratory.ursa(*BACKFILL).summary["run_id"]
+    return Case(laboratory, "restore", run_id, "--json", "--commit", deletes=True)
+
+
+def restore_ingest_case(laboratory):
+    ids = give_manifests(laboratory)
+    run_id = laboratory.ursa("ingest", *ids, "--json", "--commit").summary["run_id"]
+    return Case(laboratory, "restore", run_id, "--json", "--commit", deletes=True)
 
 
 CASES = {"fix": fix_case, "modalities": modalities_case, "restore": restore_case,
-         "apply": apply_case, "checkpoint": checkpoint_case}
+         "apply": apply_case, "checkpoint": checkpoint_case, "backfill": backfill_case,
+         "ingest": ingest_case, "reconstruct": reconstruct_case,
+         "restore_backfill": restore_backfill_case, "restore_ingest": restore_ingest_case}
+KINDS = ("kill", "io_error", "io_error_for_ever", "disk_full", "interrupt")
 
 
-@pytest.mark.parametrize("kind", ["kill", "io_error", "disk_full"])
+def check_end(case, run, kind):
+    """The exit code and the summary are those of what happened."""
+    now = rows_of(case.laboratory)
+    if kind == "kill":
+        assert run.code == -signal.SIGKILL, run.err
+    elif kind == "interrupt":
+        assert run.code in (case.code, 130), run.err
+    else:
+        assert run.code in (case.code, 4) or (run.code == 1 and case.row_by_row), run.err
+    if run.code in (4, 130):
+        assert run.summary["error"]["message"]
+    elif run.code == case.code:
+        assert now == case.after and run.summary["committed"] > 0
+    elif run.code == 1:
+        assert run.rows(action="failed")
+    if run.code == 4 and now != case.before:
+        error = run.summary["error"]
+        assert error["code"] == "unknown_outcome" or run.summary["committed"] > 0, error
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", CASES)
 def test_a_fault_at_any_call_leaves_before_or_after_and_the_next_run_finishes(laboratory, name,
                                                                               kind):
+    origin = rows_of(laboratory)
     case = CASES[name](laboratory)
-    stride = 1 if name == "fix" and kind != "disk_full" else STRIDE
     seen = set()
-    for number in range(1, CALLS_MAX, stride):
+    for number in range(1, CALLS_MAX, STRIDE):
         case.reset()
-        run = case.run_faulty(number, kind)
+        run = run_with_fault(laboratory, case.arguments, number, kind)
         if run is None:
             assert number > 20, "the fault was never hit"
             break
-        assert run.code == -signal.SIGKILL if kind == "kill" else run.code in (0, 4), run.err
+        check_end(case, run, kind)
         now = rows_of(laboratory)
-        assert now in (case.before, case.after), f"call {number}"
-        if run.code == 0:
-            assert now == case.after and run.summary["committed"] > 0
-        elif run.code == 4:
-            error = run.summary["error"]
-            assert error["message"] and not run.summary.get("committed")
-            assert now == case.before or error["code"] == "unknown_outcome", error
-        states = case.states_of_runs()
+        case.check_whole(now)
+        faults.assert_ursa_reads_what_delta_rs_reads(laboratory)
         if now == case.after:
-            assert states == case.states, f"call {number}"
+            assert case.runs_now() == case.runs, f"call {number}"
+        case.check_runs_without_a_commit()
+        if kind in ("disk_full", "interrupt"):
+            assert not list((laboratory.root / "assets").glob(".ursa-tmp/*"))
         seen.add(now == case.after)
         # Whether the first one committed or not, the same command again ends well.
-        again = laboratory.ursa(*case.arguments)
-        assert rows_of(laboratory) == case.after, f"call {number}"
-        assert again.summary["changed_since_plan"] == 0
-        assert case.states_of_runs() == case.states
-        assert not list((laboratory.root / "assets").glob(".ursa-tmp/*")) or kind == "kill"
+        case.check_next_run()
+        assert case.runs_now() == case.runs, f"call {number}"
+        case.check_undo(origin)
     else:
         raise AssertionError("the command never completed")
     assert seen == {False, True}
@@ -157,7 +155,7 @@ def test_a_fault_at_any_call_leaves_before_or_after_and_the_next_run_finishes(la
 def test_a_full_disk_says_so(laboratory):
     case = fix_case(laboratory)
     case.reset()
-    run = case.run_faulty(1, "disk_full")
+    run = run_with_fault(laboratory, case.arguments, 1, "disk_full")
     assert run.code == 4
     assert "No space left on device" in run.summary["error"]["message"]
 
