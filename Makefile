@@ -16,7 +16,7 @@ test-tsan:
 test-faults: build
 	URSA_BINARY=build/ursa URSA_FAULTY_BINARY=build/tests/ursa_faulty URSA_FAULT_RECORDINGS=40 \
 	URSA_FAULT_STRIDE=1 .deps/python/bin/python -m pytest -q -p no:cacheprovider \
-	tests/scenarios/crash_test.py
+	tests/scenarios/crash_test.py tests/scenarios/reading_faults_test.py
 test-engines: build
 	scripts/test-engines
 fuzz: setup

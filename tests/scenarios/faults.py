@@ -29,6 +29,10 @@ def path_of(laboratory, table):
     return laboratory.root / "assets" / "ursa" / "catalog" / table
 
 
+def version_of(laboratory, table):
+    return len(list((path_of(laboratory, table) / "_delta_log").glob("*.json"))) - 1
+
+
 def by_key(table, rows):
     found = {}
     for row in rows:
@@ -48,8 +52,8 @@ def rows_of(laboratory):
     return tables
 
 
-def assert_ursa_reads_what_delta_rs_reads(laboratory):
-    for table in KEYS:
+def assert_ursa_reads_what_delta_rs_reads(laboratory, tables):
+    for table in tables:
         process = subprocess.run([BINARY, "query", table, "--format", "parquet"],
                                  cwd=laboratory.root, capture_output=True, timeout=120)
         assert process.returncode == 0, process.stderr.decode()
@@ -63,11 +67,15 @@ def runs_of(laboratory):
 
 
 def undo_everything(laboratory):
-    """Restores every run that is committed, newest first, as an operator would."""
-    for listed in runs_of(laboratory):
-        [run] = [run for run in runs_of(laboratory) if run["run_id"] == listed["run_id"]]
-        if run["state"] == "committed":
-            laboratory.ursa("restore", run["run_id"], "--commit")
+    """Restores every run that is committed, newest first; returns the restores' own ids."""
+    restores = set()
+    states = {run["run_id"]: run["state"] for run in runs_of(laboratory)}
+    for run_id in list(states):
+        if states[run_id] == "committed":
+            run = laboratory.ursa("restore", run_id, "--json", "--commit")
+            restores.add(run.summary["run_id"])
+            states = {run["run_id"]: run["state"] for run in runs_of(laboratory)}
+    return restores
 
 
 def environment_of(hit, number, kind, calls):
@@ -91,18 +99,34 @@ class Case:
     def __init__(self, laboratory, *arguments, deletes=False, row_by_row=False):
         self.laboratory = laboratory
         self.arguments = arguments
+        # `apply` is a run of the command that made the plan.
+        self.command = "fix-durations-inplace" if arguments[0] == "apply" else arguments[0]
         self.order = tuple(reversed(KEYS)) if deletes else tuple(KEYS)
         # Whether a failure is one of a recording, and the others go on.
         self.row_by_row = row_by_row
         self.saved = laboratory.root.with_name("saved")
         self.copy(laboratory.root, self.saved)
         self.before = rows_of(laboratory)
+        self.versions = {table: version_of(laboratory, table) for table in KEYS}
+        self.runs_before = self.runs_now()
         run = laboratory.ursa(*arguments, code=None)
         assert run.code in (0, 1), run.err
         self.code = run.code
         self.after = rows_of(laboratory)
         self.runs = self.runs_now()
-        assert self.before != self.after
+        self.tables = [table for table in self.order if self.before[table] != self.after[table]]
+        assert self.tables
+
+    def calls_that_commit(self):
+        """The numbers of the calls by which the clean run commits, a table each."""
+        self.reset()
+        stepped = Stepped(self.laboratory, *self.arguments)
+        calls = []
+        for table in self.tables:
+            stepped.go_on_until(lambda: version_of(self.laboratory, table) > self.versions[table])
+            calls.append(stepped.calls_made)
+        stepped.finish(self.code)
+        return calls
 
     @staticmethod
     def copy(source, target):
@@ -114,27 +138,23 @@ class Case:
         self.copy(self.saved, self.laboratory.root)
 
     def runs_now(self):
-        """What the list says of every run that committed: ids differ from day to day."""
-        told = ("plan_command", "state", "tables", "changes", "can_be_undone")
-        return [[run[name] for name in told] for run in runs_of(self.laboratory)
-                if run["state"] != "not_committed"]
+        """What the list says of every run that committed: ids differ from day to day.
 
-    def check_runs_without_a_commit(self):
-        """A run that died before its first commit has nothing to take back, and is no other's."""
-        [command] = {command for command, *_ in self.runs[:1]}
-        for run in runs_of(self.laboratory):
+        One that died before its first commit has nothing to take back, and is of this command.
+        """
+        told = ("plan_command", "state", "tables", "changes", "can_be_undone")
+        runs = runs_of(self.laboratory)
+        for run in runs:
             if run["state"] == "not_committed":
                 assert not run["can_be_undone"] and run["committed_at"] is None, run
-                assert run["plan_command"] == command and run["changes"] > 0, run
+                assert run["plan_command"] == self.command and run["changes"] > 0, run
+        return [[run[name] for name in told] for run in runs if run["state"] != "not_committed"]
 
     def check_whole(self, now):
         """Each table is as before or as after, and they changed in the order of commits."""
-        changed = []
-        for table in self.order:
-            before, after = self.before[table], self.after[table]
-            assert now[table] in (before, after), table
-            if before != after:
-                changed.append(now[table] == after)
+        for table in KEYS:
+            assert now[table] in (self.before[table], self.after[table]), table
+        changed = [now[table] == self.after[table] for table in self.tables]
         assert changed == sorted(changed, reverse=True), changed
 
     def check_rows(self, now):
@@ -148,19 +168,23 @@ class Case:
             assert (key[0],) not in recordings or key in now["modalities"]
 
     def check_next_run(self):
-        """The same command again finishes; all that is committed can be taken back."""
+        """The same command again finishes what is missing, and says so."""
         again = self.laboratory.ursa(*self.arguments, code=self.code)
         assert again.summary["changed_since_plan"] == 0
         assert rows_of(self.laboratory) == self.after
-        return again
+        assert self.runs_now() == self.runs
 
     def check_undo(self, origin):
-        undo_everything(self.laboratory)
+        """All that is committed can be taken back, and other engines are told of no other run."""
+        finished = {run_id.split(".")[0] for run_id in undo_everything(self.laboratory)}
         assert rows_of(self.laboratory) == origin
-        runs = {run["run_id"] for run in runs_of(self.laboratory)
-                if run["state"] != "not_committed"}
-        copy = DeltaTable(path_of(self.laboratory, "maintenance_runs")).to_pyarrow_table()
-        assert sorted(copy.column("run_id").to_pylist()) == sorted(runs)
+        committed = {run["run_id"] for run in runs_of(self.laboratory)
+                     if run["state"] != "not_committed"}
+        table = DeltaTable(path_of(self.laboratory, "maintenance_runs")).to_pyarrow_table()
+        plans = table.column("run_id").to_pylist()
+        assert len(plans) == len(set(plans))
+        # A run that died lately gets its row later; one of several plans has a row each.
+        assert finished <= {plan.split(".")[0] for plan in plans} <= committed
 
 
 class Stepped:
@@ -172,28 +196,32 @@ class Stepped:
         self.process = subprocess.Popen([FAULTY, *map(str, arguments)], cwd=laboratory.root,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         env=environment_of(hit, 1, "stop", "changing"))
+        # How many calls it has made, where it is stopped.
+        self.calls_made = 0
+        assert self.is_stopped(), self.process.communicate()
 
-    def wait_for_stop(self):
-        """False where it ended."""
+    def is_stopped(self):
+        """Waits until it is, or has ended."""
         found = os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-        if found.si_code != os.CLD_STOPPED:
-            return False
-        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOHANG)
-        return True
+        if found.si_code == os.CLD_STOPPED:
+            os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOHANG)
+        return found.si_code == os.CLD_STOPPED
+
+    def make_call(self):
+        """False where it ended."""
+        self.process.send_signal(signal.SIGCONT)
+        self.calls_made += 1
+        return self.is_stopped()
 
     def go_on_until(self, holds):
         """Goes on call by call until something holds, and stays there."""
-        while self.wait_for_stop():
-            if holds():
-                return
-            self.process.send_signal(signal.SIGCONT)
-        raise AssertionError(f"it ended before: {self.process.communicate()}")
+        while not holds():
+            assert self.make_call(), self.process.communicate()
 
     def finish(self, code=0):
         """Goes on to the end."""
-        self.process.send_signal(signal.SIGCONT)
-        while self.wait_for_stop():
-            self.process.send_signal(signal.SIGCONT)
+        while self.make_call():
+            pass
         out, err = self.process.communicate()
         run = Run(subprocess.CompletedProcess(self.process.args, self.process.returncode, out,
                                               err))
