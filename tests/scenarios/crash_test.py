@@ -138,10 +138,10 @@ def check_end(case, run, kind):
         assert run.code in (case.code, 4) or (run.code == 1 and case.row_by_row), run.err
     if run.code in (4, 130):
         assert run.summary["error"]["message"]
+    elif run.code == 1 and case.row_by_row and now != case.after:
+        assert run.rows(action="failed")
     elif run.code == case.code:
         assert now == case.after and run.summary["committed"] > 0
-    elif run.code == 1:
-        assert run.rows(action="failed")
     if run.code == 4 and now != case.before:
         error = run.summary["error"]
         assert error["code"] == "unknown_outcome" or run.summary["committed"] > 0, error
