@@ -124,7 +124,7 @@ def numbers(case, kind):
     if STRIDE == 1:
         return some
     commits = case.calls_that_commit()
-    return sorted({*some, commits[0], *(commit + 1 for commit in commits)})
+    return sorted({*some, commits[-1], *(commit + 1 for commit in commits)})
 
 
 def check_end(case, run, kind):
