@@ -50,8 +50,7 @@ def test_a_read_that_fails_in_a_dry_run_is_named(laboratory, name, kind):
 
 
 @pytest.mark.parametrize("kind", ["io_error", "io_error_for_ever", "interrupt"])
-@pytest.mark.parametrize("name", [
-    "fix", pytest.param("ingest", marks=crash_test.unfinished("ingest", strict=False))])
+@pytest.mark.parametrize("name", CASES)
 def test_a_read_that_fails_in_a_commit_loses_nothing_and_the_next_run_finishes(laboratory, name,
                                                                                kind):
     origin = rows_of(laboratory)

@@ -292,8 +292,6 @@ def ingest_of(laboratory):
     return ("ingest", *ids, "--json", "--commit")
 
 
-@pytest.mark.xfail(strict=True, reason="the second of two runs that overlap between two tables "
-                   "commits a part as a run of its own, and neither can be taken back")
 @pytest.mark.parametrize("command, first_table", [("backfill", "participants"),
                                                   ("ingest", "modalities")])
 def test_a_run_that_meets_an_unfinished_one_of_its_command_ends_with_it_as_one(
