@@ -47,6 +47,10 @@ InterruptSignals::~InterruptSignals() {
   done_ = true;
   pthread_kill(waiter_.native_handle(), kWakeUp);
   waiter_.join();
+  // What came too late to be waited for must not kill a program that has done its work.
+  constexpr timespec kAtOnce{};
+  while (sigtimedwait(&waited_for_, nullptr, &kAtOnce) > 0) {
+  }
   pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
 }
 

@@ -80,6 +80,15 @@ TEST(InterruptSignalsDeathTest, LeaveASignalAloneThatWasIgnoredBefore) {
       testing::ExitedWithCode(7), "stopping");
 }
 
+TEST(InterruptSignals, OneThatComesAtTheVeryEndKillsNobody) {
+  // Which thread is quicker is chance: now and then the waiting one has ended before the signal.
+  const int nowhere = Nowhere();
+  for (int attempt = 0; attempt < 500; ++attempt) {
+    const InterruptSignals signals(nowhere);
+    kill(getpid(), SIGINT);
+  }
+}
+
 TEST(InterruptSignals, GivesTheSignalsBack) {
   sigset_t before;
   pthread_sigmask(SIG_BLOCK, nullptr, &before);

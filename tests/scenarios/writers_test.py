@@ -6,6 +6,12 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
+pytest.register_assert_rewrite("faults")
+import faults  # noqa: E402
+from faults import Stepped, version_of
+
 COMMAND = "fix-durations-inplace"
 LOG = "ursa/catalog/recordings/_delta_log"
 LIMIT = ("--max-indeterminate", "1000")
@@ -25,7 +31,7 @@ def start(laboratory, *arguments):
 
 def finish(process, code=0):
     out, err = process.communicate(timeout=300)
-    assert process.returncode == code, err.decode()[-3000:]
+    assert code is None or process.returncode == code, err.decode()[-3000:]
     return [json.loads(line) for line in out.decode().splitlines()]
 
 
@@ -198,3 +204,148 @@ def test_readers_see_whole_commits_only(laboratory, pristine, tmp_path):
             assert rows_of(laboratory) in (before, after)
             looks += 1
     assert rows_of(laboratory) == after
+
+
+# Gives rows another value in the column that Ursa changes.
+DELTA_RS_RIVAL = """
+import sys, time
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError, DeltaError
+path, keys = sys.argv[1], sys.argv[2].split(",")
+for key in keys:
+    while True:
+        try:
+            DeltaTable(path).update(predicate=f"recording_hash = '{key}'",
+                                    new_values={"duration_us": "42"})
+            break
+        except (CommitFailedError, DeltaError, OSError):
+            time.sleep(0.01)
+"""
+
+
+def start_rival(laboratory, keys):
+    return subprocess.Popen([sys.executable, "-c", DELTA_RS_RIVAL, str(laboratory.recordings),
+                             ",".join(keys)], stderr=subprocess.PIPE)
+
+
+def finish_rival(process):
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err.decode()[-3000:]
+
+
+def planned_keys(laboratory):
+    rows = laboratory.ursa(COMMAND, "--json", *LIMIT).rows(action="update")
+    return sorted(row["recording_hash"] for row in rows)
+
+
+def is_saved(laboratory):
+    """Whether a run has written its rollback snapshot: it has decided, and not committed yet."""
+    return any((faults.path_of(laboratory, "_rollback")).glob("*.jsonl"))
+
+
+@pytest.mark.directory_only
+def test_ursa_and_delta_rs_competing_for_one_column_end_in_one_order(laboratory, pristine,
+                                                                     tmp_path):
+    keys = planned_keys(laboratory)[:3]
+    rival = start_rival(laboratory, keys)
+    run = summary_of(start(laboratory, COMMAND, "--commit", *LIMIT), code=None)
+    finish_rival(rival)
+    # Whoever came first: delta-rs writes whatever is there, Ursa what it planned or nothing.
+    expected = clean_result(pristine, tmp_path)
+    now = rows_of(laboratory)
+    for key in keys:
+        assert now[key].pop("duration_us") == 42 and expected[key].pop("duration_us") != 42
+        assert now[key].pop("duration_known_wrong") in (True, False)
+        expected[key].pop("duration_known_wrong")
+    assert now == expected
+    assert_serial(laboratory)
+    assert 0 <= run["changed_since_plan"] <= len(keys)
+
+
+@pytest.mark.directory_only
+def test_a_row_that_delta_rs_changed_just_before_the_commit_is_left_alone(laboratory, pristine,
+                                                                          tmp_path):
+    key = planned_keys(laboratory)[0]
+    ours = Stepped(laboratory, COMMAND, "--commit", "--json", *LIMIT)
+    ours.go_on_until(lambda: is_saved(laboratory))
+    finish_rival(start_rival(laboratory, [key]))
+    run = ours.finish(code=1)
+    [row] = run.rows(action="changed_since_plan")
+    assert row["recording_hash"] == key and run.summary["changed_since_plan"] == 1
+    expected = clean_result(pristine, tmp_path)
+    before = rows_of(pristine)
+    expected[key] = dict(before[key], duration_us=42)
+    assert rows_of(laboratory) == expected
+    assert_serial(laboratory)
+    # What was committed is what is taken back.
+    laboratory.ursa("restore", run.summary["run_id"], "--commit")
+    assert rows_of(laboratory) == before | {key: expected[key]}
+
+
+BACKFILL = ("backfill-participants", "--json", "--allow-r2-only", "--allow-collisions", "--commit")
+
+
+def ingest_of(laboratory):
+    """The command for the recordings that have a manifest and are not in the catalog."""
+    rows = laboratory.ursa("reconstruct-all-recent", "--days", 500, "--json", code=None).rows()
+    ids = [row["recording_id"] for row in rows if row["action"] == "ingest"]
+    assert ids
+    return ("ingest", *ids, "--json", "--commit")
+
+
+@pytest.mark.directory_only
+@pytest.mark.parametrize("command, first_table", [("backfill", "participants"),
+                                                  ("ingest", "modalities")])
+def test_a_run_that_meets_an_unfinished_one_of_its_command_ends_with_it_as_one(
+        laboratory, command, first_table):
+    arguments = BACKFILL if command == "backfill" else ingest_of(laboratory)
+    before = faults.rows_of(laboratory)
+    alone = laboratory.copy_to(laboratory.root.with_name("alone"))
+    clean = alone.ursa(*arguments).summary["committed"]
+    expected = faults.rows_of(alone)
+    first = Stepped(laboratory, *arguments)
+    base = version_of(laboratory, first_table)
+    first.go_on_until(lambda: version_of(laboratory, first_table) > base)
+    second = laboratory.ursa(*arguments)
+    assert faults.rows_of(laboratory) == expected
+    end = first.finish()
+    assert faults.rows_of(laboratory) == expected
+    assert second.summary["changed_since_plan"] == end.summary["changed_since_plan"] == 0
+    runs = faults.runs_of(laboratory)
+    assert {run["state"] for run in runs} == {"committed"}, runs
+    assert sum(run["changes"] for run in runs) == clean
+    faults.undo_everything(laboratory)
+    assert faults.rows_of(laboratory) == before
+
+
+@pytest.mark.directory_only
+def test_of_two_that_insert_one_key_with_other_values_one_wins_and_the_other_says_so(laboratory):
+    arguments = ingest_of(laboratory)
+    first = Stepped(laboratory, *arguments)
+    first.go_on_until(lambda: is_saved(laboratory))
+    [manifest] = (laboratory.root / "raw" / "recordings" / arguments[1]).glob("manifest.json")
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(told | {"hostname": "rig-elsewhere"}))
+    second = laboratory.ursa(*arguments)
+    assert second.rows()[0]["action"] == "ingested"
+    after = faults.rows_of(laboratory)
+    end = first.finish(code=1)
+    assert [row["action"] for row in end.rows()] == ["changed_since_plan"]
+    assert faults.rows_of(laboratory) == after
+    [row] = [row for row in rows_of(laboratory).values() if row["recording_id"] == arguments[1]]
+    assert "rig-elsewhere" in row["device_info"]
+    assert all(run["state"] in ("committed", "not_committed") for run in faults.runs_of(laboratory))
+
+
+@pytest.mark.directory_only
+def test_of_two_that_insert_one_key_with_the_same_values_the_second_finds_it_done(laboratory):
+    arguments = ingest_of(laboratory)
+    first = Stepped(laboratory, *arguments)
+    first.go_on_until(lambda: is_saved(laboratory))
+    second = laboratory.ursa(*arguments)
+    after = faults.rows_of(laboratory)
+    end = first.finish()
+    assert second.summary["committed"] > 0
+    assert end.summary["committed"] == 0 and end.summary["already"] == second.summary["committed"]
+    assert faults.rows_of(laboratory) == after
+    assert_serial(laboratory)
