@@ -1,5 +1,6 @@
 """backfill-participants, audit-participants and merge maps, as their operator uses them."""
 import json
+import os
 import shutil
 import stat
 
@@ -243,14 +244,22 @@ def test_the_nas_has_the_last_word(laboratory, tmp_path):
 
 def test_a_nas_file_that_cannot_be_read_is_never_no_name(laboratory, tmp_path):
     nas = tmp_path / "nas"
-    (chosen,) = retype(laboratory, "x", root=nas)
-    file = nas / chosen / "participant.txt"
-    file.unlink()
-    file.symlink_to(file.name)
+    makers = (lambda file: file.symlink_to(file.name), lambda file: file.symlink_to("nowhere"),
+              lambda file: file.mkdir(), lambda file: os.mkfifo(file),
+              lambda file: os.mknod(file, stat.S_IFSOCK | 0o600))
+    chosen = retype(laboratory, "x", root=nas, count=len(makers))
+    assert len(chosen) == len(makers)
+    for recording_id, make in zip(chosen, makers):
+        file = nas / recording_id / "participant.txt"
+        file.unlink()
+        make(file)
     run = laboratory.ursa(BACKFILL, "--json", "--nas-root", nas, code=1)
-    (row,) = run.rows(action="unreadable")
-    assert row["recording_id"] == chosen and row["problems"][0]["code"] == "read_failed"
-    assert row["problems"][0]["key"].startswith(str(nas))
+    rows = run.rows(action="unreadable")
+    assert sorted(row["recording_id"] for row in rows) == chosen
+    for row in rows:
+        (problem,) = row["problems"]
+        assert problem["code"] == "read_failed" and problem["message"]
+        assert problem["key"] == str(nas / row["recording_id"] / "participant.txt")
 
 
 @pytest.mark.parametrize("data, code", [(b"Zo\xeb", "not_utf8"), (b"m" * 65537, "too_large"),
