@@ -46,6 +46,7 @@ class Nas final : public store::ReadableStore {
                                const store::ListOptions& options) const override {
     return directory_->List(prefix, options);
   }
+  Result<bool> HasAny(std::string_view prefix) const override { return directory_->HasAny(prefix); }
   [[nodiscard]] std::string Uri() const override { return directory_->Uri(); }
 
  private:

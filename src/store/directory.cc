@@ -46,6 +46,9 @@ class Directory final : public ObjectStore {
                      std::string_view if_match) const override;
   Result<ObjectInfo> Head(std::string_view key) const override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
+  Result<bool> HasAny(std::string_view prefix) const override {
+    return DirectoryHasAny(descriptor_.Get(), root_, prefix, kTemporary);
+  }
   [[nodiscard]] std::string Uri() const override { return "local://" + root_.string(); }
   Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;
   Result<void> Delete(std::string_view key) override;
@@ -412,6 +415,7 @@ class ReadOnlyDirectory final : public ReadableStore {
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override {
     return store_->List(prefix, options);
   }
+  Result<bool> HasAny(std::string_view prefix) const override { return store_->HasAny(prefix); }
   [[nodiscard]] std::string Uri() const override { return store_->Uri(); }
 
  private:
