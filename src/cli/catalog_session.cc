@@ -5,11 +5,17 @@ namespace ursa::cli {
 std::string EngineInfo() { return "Ursa/" URSA_VERSION; }
 
 RunInfo MakeRunInfo(const Profile& profile, Environment environment,
-                    const catalog::Catalog& catalog, const delta::Snapshot& table) {
+                    const catalog::Catalog& catalog) {
   RunInfo info;
   info.profile = profile.name;
   info.catalog = catalog.Uri();
   info.environment = environment;
+  return info;
+}
+
+RunInfo MakeRunInfo(const Profile& profile, Environment environment,
+                    const catalog::Catalog& catalog, const delta::Snapshot& table) {
+  RunInfo info = MakeRunInfo(profile, environment, catalog);
   info.table_version = table.version;
   if (const auto rows = table.RowCount()) {
     info.rows = static_cast<int64_t>(*rows);

@@ -17,9 +17,11 @@ namespace ursa::cli {
 // "Ursa/0.1.0": who wrote, in logs, plans and runs.
 std::string EngineInfo();
 
-// The first line of a run over this table.
+// The first line of a run over this table, or over one that there is not yet.
 RunInfo MakeRunInfo(const Profile& profile, Environment environment,
                     const catalog::Catalog& catalog, const delta::Snapshot& table);
+RunInfo MakeRunInfo(const Profile& profile, Environment environment,
+                    const catalog::Catalog& catalog);
 
 // Where plans keep their changes while they are made: TMPDIR, else /tmp.
 plan::SpoolOptions SpoolOf(const Process& process);

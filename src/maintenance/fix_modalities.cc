@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "base/exact.h"
@@ -411,10 +410,15 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
                                        const FixModalitiesOptions& options) {
   URSA_TRY(auto empty_listing, EmptyListingBrake(context.raw));
   URSA_TRY(const delta::SnapshotPtr recordings, context.catalog.Table(catalog::kRecordings));
-  URSA_TRY(Selected selected, Select(context, *modalities, *recordings, options));
+  std::vector<delta::SnapshotPtr> tables{recordings};
+  Selected selected;
+  if (modalities != nullptr) {
+    tables.push_back(modalities);
+    URSA_TRY(selected, Select(context, *modalities, *recordings, options));
+  }
 
-  plan::PlanBuilder builder(
-      MakeHeader(context, std::string(kFixModalities), {modalities, recordings}), context.spool);
+  plan::PlanBuilder builder(MakeHeader(context, std::string(kFixModalities), tables),
+                            context.spool);
   ModalityCounts counts;
   StaysNullCounter stays_null;
   const TimeNs now = context.clock.Now();
@@ -448,24 +452,6 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
   SortForReport(selected.rows);
   return ModalityPlan{std::move(builder).Finish(), std::move(selected.recordings),
                       std::move(selected.rows), counts, stays_null.Take()};
-}
-
-Result<uint64_t> CountLegacyModalities(const PlanningContext& context,
-                                       const FixModalitiesOptions& options) {
-  URSA_TRY(const delta::SnapshotPtr modalities, context.catalog.Table(catalog::kModalities));
-  std::unordered_set<std::string> started;
-  if (options.since) {
-    URSA_TRY(const delta::SnapshotPtr recordings, context.catalog.Table(catalog::kRecordings));
-    URSA_TRY(const auto rows, ReadRecordingRows(context, *recordings, {{}, options.since, {}}));
-    for (const RecordingRow& row : rows) {
-      started.insert(row.recording_hash);
-    }
-  }
-  uint64_t count = 0;
-  URSA_CHECK(ScanLegacyModalities(context, *modalities, options, false, [&](const auto& row) {
-    count += !options.since || started.contains(std::string(row.RecordingHash())) ? 1 : 0;
-  }));
-  return count;
 }
 
 }  // namespace ursa::maintenance
