@@ -102,8 +102,8 @@ class ModalitiesRun final : public PlannedRun {
       if (fates != nullptr && row.change) {
         action = ActionAfter(action, (*fates)[*row.change]);
       }
-      report.Row({RowJson(plan_.recordings[row.recording], row, action), true,
-                  maintenance::HasReadFailure(row)});
+      report.Row(action, true, maintenance::HasReadFailure(row),
+                 [&] { return RowJson(plan_.recordings[row.recording], row, action); });
     }
     for (const maintenance::StaysNull& stays : plan_.stays_null) {
       report.Record(

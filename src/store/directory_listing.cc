@@ -98,7 +98,8 @@ class Lister {
         continue;
       }
       if (entry.IsDirectory() && !IsFolded(key)) {
-        FileDescriptor child(openat(root_, key.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        FileDescriptor child(
+            openat(directory.Get(), entry.name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!child) {
           // Gone since it was read: then it holds nothing.
           if (errno == ENOENT || errno == ENOTDIR) {
