@@ -194,6 +194,11 @@ class Examination {
 class RecordingNumbers {
  public:
   size_t NumberOf(const LegacyModality& row) {
+    // Tables are sorted by recording, so most rows are of the recording of the one before.
+    if (last_ < names_.size() && names_[last_].recording_hash == row.RecordingHash() &&
+        names_[last_].recording_id == row.RecordingId()) {
+      return last_;
+    }
     std::string key(row.RecordingHash());
     key += '\0';
     key += row.RecordingId();
@@ -201,13 +206,15 @@ class RecordingNumbers {
     if (added) {
       names_.push_back({std::string(row.RecordingId()), std::string(row.RecordingHash())});
     }
-    return found->second;
+    last_ = found->second;
+    return last_;
   }
   std::vector<RecordingName> Take() && { return std::move(names_); }
 
  private:
   std::unordered_map<std::string, size_t> numbers_;
   std::vector<RecordingName> names_;
+  size_t last_ = 0;
 };
 
 // Puts everything into an order that depends on no file and no job.
@@ -230,10 +237,13 @@ void Sort(Selected& selected) {
   for (ModalityRow& row : selected.rows) {
     row.recording = rank[row.recording];
   }
-  std::ranges::sort(selected.rows, [](const ModalityRow& a, const ModalityRow& b) {
+  const auto is_less = [](const ModalityRow& a, const ModalityRow& b) {
     return std::tie(a.recording, a.worker, a.modality) <
            std::tie(b.recording, b.worker, b.modality);
-  });
+  };
+  if (!std::ranges::is_sorted(selected.rows, is_less)) {
+    std::ranges::sort(selected.rows, is_less);
+  }
 }
 
 // Deals the rows out to their recordings. Where --since is given a recording that the catalog lacks
@@ -360,18 +370,37 @@ void AddBrakes(const ModalityCounts& counts, const FixModalitiesOptions& options
   builder.AddMaxChanges(options.max_changes);
 }
 
-// What refuses the commit first, then the largest shifts.
+// What refuses the commit first, then the largest shifts. Places are sorted, and the rows, which
+// are large, are moved once.
 void SortForReport(std::vector<ModalityRow>& rows) {
-  std::ranges::sort(rows, [](const ModalityRow& a, const ModalityRow& b) {
-    const auto rank = [](const ModalityRow& row) {
-      const double size = row.shift ? std::abs(static_cast<double>(row.shift->count())) : -1;
-      return std::tuple(row.action, -size, row.recording);
-    };
-    const auto left = rank(a);
-    const auto right = rank(b);
-    return left != right ? left < right
-                         : std::tie(a.worker, a.modality) < std::tie(b.worker, b.modality);
+  struct Place {
+    ModalityAction action;
+    double shift;  // less than 0 where there is none
+    size_t row;
+  };
+  std::vector<Place> places;
+  places.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    places.push_back({rows[i].action,
+                      rows[i].shift ? std::abs(static_cast<double>(rows[i].shift->count())) : -1,
+                      i});
+  }
+  // Until now they are in the order of recording, worker and modality, which decides among equals.
+  std::ranges::sort(places, [](const Place& a, const Place& b) {
+    return std::tuple(a.action, -a.shift, a.row) < std::tuple(b.action, -b.shift, b.row);
   });
+  // Round each circle of the permutation, so that no second copy of all rows is needed.
+  for (size_t i = 0; i < rows.size(); ++i) {
+    ModalityRow first = std::move(rows[i]);
+    size_t hole = i;
+    while (places[hole].row != i) {
+      const size_t next = std::exchange(places[hole].row, hole);
+      rows[hole] = std::move(rows[next]);
+      hole = next;
+    }
+    rows[hole] = std::move(first);
+    places[hole].row = hole;
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
@@ -31,9 +32,19 @@ TimeNs ModifiedAt(const struct stat& status) {
   return TimeNs{std::chrono::seconds{status.st_mtim.tv_sec} + Nanoseconds{status.st_mtim.tv_nsec}};
 }
 
+// "<inode>-<size>-<ns>" in hexadecimal. Made for every file that is listed or read.
 std::string EtagOf(const struct stat& status) {
-  return fmt::format("{:x}-{:x}-{:x}", status.st_ino, status.st_size,
-                     ModifiedAt(status).time_since_epoch().count());
+  std::array<char, 3 * 17 + 1> text;
+  char* end = text.data();
+  const auto append = [&](auto number) {
+    end = std::to_chars(end, text.data() + text.size(), number, 16).ptr;
+  };
+  append(status.st_ino);
+  *end++ = '-';
+  append(status.st_size);
+  *end++ = '-';
+  append(ModifiedAt(status).time_since_epoch().count());
+  return {text.data(), end};
 }
 
 class Directory final : public ObjectStore {
