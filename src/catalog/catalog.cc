@@ -144,6 +144,18 @@ Result<delta::SnapshotPtr> Catalog::Newest(std::string_view table) const {
   return newest;
 }
 
+Result<delta::SnapshotPtr> Catalog::TableIfAny(std::string_view table) const {
+  auto snapshot = Table(table);
+  if (!snapshot && snapshot.error().code == ErrorCode::kNotFound) {
+    URSA_TRY(const auto names, TableNames());
+    // One that is there, and lacks something, is no table that is yet to come.
+    if (std::ranges::find(names, table) == names.end()) {
+      return delta::SnapshotPtr();
+    }
+  }
+  return snapshot;
+}
+
 Result<std::vector<std::string>> Catalog::TableNames() const {
   std::vector<std::string> names;
   store::ListOptions options;

@@ -52,6 +52,10 @@ class Catalog {
   [[nodiscard]] Result<delta::SnapshotPtr> Table(
       std::string_view table, std::optional<int64_t> version = std::nullopt) const;
 
+  // The newest version of a table; null where the catalog has no such table yet: all but
+  // `recordings` are created at their first write. Source: catalog.md section 2.
+  [[nodiscard]] Result<delta::SnapshotPtr> TableIfAny(std::string_view table) const;
+
   // The names of all tables below the prefix, unknown ones included, sorted.
   [[nodiscard]] Result<std::vector<std::string>> TableNames() const;
 

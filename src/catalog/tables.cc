@@ -237,15 +237,17 @@ Result<void> CheckValue(const TableDefinition& table, std::string_view column, c
     return {};
   }
   const Field& field = table.schema.fields[*position];
-  const std::string where = table.name + "." + field.name;
+  const auto broken = [&](const std::string& rule) {
+    return Fail(ErrorCode::kInvalid, table.name + "." + field.name + " " + rule);
+  };
   if (value.IsNull()) {
-    return field.nullable ? Result<void>() : Fail(ErrorCode::kInvalid, where + " must not be null");
+    return field.nullable ? Result<void>() : broken("must not be null");
   }
   if (!HasTypeOf(field.type, value)) {
-    return Fail(ErrorCode::kInvalid, where + " must be of type " + TypeName(field.type));
+    return broken("must be of type " + TypeName(field.type));
   }
   if (const auto rule = BrokenRule(column, value)) {
-    return Fail(ErrorCode::kInvalid, where + " " + *rule);
+    return broken(*rule);
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // A profile's catalog, opened: what every command that reads or writes one begins with.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -17,9 +18,20 @@ namespace ursa::cli {
 // "Ursa/0.1.0": who wrote, in logs, plans and runs.
 std::string EngineInfo();
 
-// The first line of a run over this table.
+// The first line of a run over this table, or over one that there is not yet.
 RunInfo MakeRunInfo(const Profile& profile, Environment environment,
                     const catalog::Catalog& catalog, const delta::Snapshot& table);
+RunInfo MakeRunInfo(const Profile& profile, Environment environment,
+                    const catalog::Catalog& catalog);
+
+// The catalog's table of that name, which an operator typed, at a version or at its newest. kUsage,
+// with the nearest name, where neither this catalog nor catalog.md has one of that name.
+Result<delta::SnapshotPtr> OpenNamedTable(const catalog::Catalog& catalog, const std::string& name,
+                                          std::optional<int64_t> version = std::nullopt);
+
+// The saved plan that an operator named. kUsage, with the nearest name, where there is none.
+Result<plan::Plan> ReadNamedPlan(const std::filesystem::path& file,
+                                 const plan::SpoolOptions& spool);
 
 // Where plans keep their changes while they are made: TMPDIR, else /tmp.
 plan::SpoolOptions SpoolOf(const Process& process);

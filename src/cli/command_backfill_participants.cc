@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/all_commands.h"
+#include "cli/catalog_session.h"
 #include "cli/nas.h"
 #include "cli/participant_settings.h"
 #include "cli/planned_command.h"
@@ -232,7 +233,7 @@ class BackfillParticipants final : public PlannedCommand {
   Result<std::unique_ptr<PlannedRun>> PlanToRestore(const Invocation& invocation,
                                                     const maintenance::PlanningContext& context) {
     URSA_TRY(const plan::Plan snapshot,
-             plan::ReadPlanFile(invocation.process.working_directory / *restore_, context.spool));
+             ReadNamedPlan(invocation.process.working_directory / *restore_, context.spool));
     if (snapshot.Header().command != maintenance::kBackfillParticipants) {
       return Fail(ErrorCode::kUsage,
                   fmt::format("{} is a plan of {}, not a snapshot of this command", *restore_,

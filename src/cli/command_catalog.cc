@@ -192,7 +192,7 @@ class CatalogHistory final : public Command {
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
     const std::string name = table_.value_or(std::string(catalog::kRecordings));
-    URSA_TRY(const delta::SnapshotPtr table, catalog.Table(name));
+    URSA_TRY(const delta::SnapshotPtr table, OpenNamedTable(catalog, name));
     invocation.report.Begin(MakeRunInfo(profile, laboratory.environment, catalog, *table));
     URSA_TRY(const auto history,
              delta::ReadHistory(*laboratory.assets, catalog.TablePath(name), kHistoryShown));

@@ -41,7 +41,8 @@ class DurationsRun final : public PlannedRun {
       if (fates != nullptr && row.change) {
         action = ActionAfter(action, (*fates)[*row.change]);
       }
-      report.Row({RowJson(row, action), row.action != DurationAction::kUnchanged, false});
+      report.Row(action, row.action != DurationAction::kUnchanged, false,
+                 [&] { return RowJson(row, action); });
     }
   }
 

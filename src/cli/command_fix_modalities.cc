@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/exact.h"
 #include "cli/all_commands.h"
 #include "cli/planned_command.h"
 #include "cli/problem_json.h"
+#include "cli/suggestion.h"
 #include "maintenance/fix_modalities.h"
+#include "maintenance/legacy_modalities.h"
 
 namespace ursa::cli {
 namespace {
@@ -79,21 +83,27 @@ std::string_view Sentence(std::string_view reason, std::string_view modality) {
 
 class ModalitiesRun final : public PlannedRun {
  public:
-  ModalitiesRun(maintenance::ModalityPlan plan, maintenance::FixModalitiesOptions options)
+  ModalitiesRun(maintenance::ModalityPlan plan, maintenance::FixModalitiesOptions options,
+                bool has_table)
       : plan_(std::move(plan)),
         options_(std::move(options)),
+        has_table_(has_table),
         null_after_(plan_.counts.selected - plan_.counts.shift) {}
 
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.plan; }
 
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
+    if (!has_table_) {
+      report.Record({"", Json(), "The catalog has no table `modalities` yet: nothing is selected.",
+                     ReportRecord::Place::kAfterRows, false});
+    }
     for (const ModalityRow& row : plan_.rows) {
       std::string_view action = maintenance::ActionName(row.action);
       if (fates != nullptr && row.change) {
         action = ActionAfter(action, (*fates)[*row.change]);
       }
-      report.Row({RowJson(plan_.recordings[row.recording], row, action), true,
-                  maintenance::HasReadFailure(row)});
+      report.Row(action, true, maintenance::HasReadFailure(row),
+                 [&] { return RowJson(plan_.recordings[row.recording], row, action); });
     }
     for (const maintenance::StaysNull& stays : plan_.stays_null) {
       report.Record(
@@ -126,6 +136,7 @@ class ModalitiesRun final : public PlannedRun {
  private:
   const maintenance::ModalityPlan plan_;
   const maintenance::FixModalitiesOptions options_;
+  const bool has_table_;
   std::optional<uint64_t> null_after_;  // none: the catalog could not be read again
 };
 
@@ -178,11 +189,32 @@ class FixModalities final : public PlannedCommand {
                                                const delta::SnapshotPtr& table) override {
     options_.max_changes = commit_.max_changes;
     options_.shard = shard_.value_or(maintenance::Shard{});
+    URSA_CHECK(CheckModalities(context, table));
     URSA_TRY(auto plan, maintenance::PlanFixModalities(context, table, options_));
-    return std::make_unique<ModalitiesRun>(std::move(plan), options_);
+    return std::make_unique<ModalitiesRun>(std::move(plan), options_, table != nullptr);
   }
 
  private:
+  // A misspelt name would select nothing, and look like a laboratory that has nothing to repair.
+  [[nodiscard]] Result<void> CheckModalities(const maintenance::PlanningContext& context,
+                                             const delta::SnapshotPtr& table) const {
+    if (options_.modalities.empty()) {
+      return {};
+    }
+    URSA_TRY(const auto known, maintenance::KnownModalities(context, table));
+    for (const std::string& name : options_.modalities) {
+      if (std::ranges::find(known, name) == known.end()) {
+        const std::string nearest = DidYouMean(name, known);
+        return Fail(
+            ErrorCode::kUsage,
+            fmt::format(
+                "--modality: no row of the catalog has '{}'{}", name,
+                nearest.empty() ? fmt::format("; known are {}", fmt::join(known, ", ")) : nearest));
+      }
+    }
+    return {};
+  }
+
   maintenance::FixModalitiesOptions options_;
   std::optional<maintenance::Shard> shard_;
 };

@@ -1,8 +1,11 @@
 // query: the rows of a catalog's table. Source: commands.md, "Catalog and ingest".
 
+#include <fmt/format.h>
+
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 #include "cli/row_output.h"
+#include "cli/suggestion.h"
 #include "delta/export.h"
 
 namespace ursa::cli {
@@ -38,6 +41,21 @@ std::vector<std::string> SplitAtCommas(const std::string& text) {
   }
 }
 
+Result<void> CheckColumns(const std::vector<std::string>& columns, const delta::Schema& schema) {
+  std::vector<std::string> known;
+  for (const delta::Field& field : schema.fields) {
+    known.push_back(field.name);
+  }
+  for (const std::string& column : columns) {
+    if (!schema.IndexOf(column)) {
+      return Fail(ErrorCode::kUsage,
+                  fmt::format("--columns: the table has no column '{}'{}; its columns are {}",
+                              column, DidYouMean(column, known), fmt::join(known, ", ")));
+    }
+  }
+  return {};
+}
+
 class Query final : public Command {
  public:
   Query() : Command(Info()) {}
@@ -66,10 +84,11 @@ class Query final : public Command {
     if (version_) {
       version = static_cast<int64_t>(*version_);
     }
-    URSA_TRY(const delta::SnapshotPtr snapshot, catalog.Table(table_, version));
+    URSA_TRY(const delta::SnapshotPtr snapshot, OpenNamedTable(catalog, table_, version));
     delta::ScanOptions scan;
     if (columns_) {
       scan.columns = SplitAtCommas(*columns_);
+      URSA_CHECK(CheckColumns(scan.columns, snapshot->schema));
     }
     scan.jobs = invocation.Jobs(profile);
     scan.stop = invocation.process.stop;

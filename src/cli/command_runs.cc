@@ -183,8 +183,8 @@ class PlanShow final : public Command {
   [[nodiscard]] std::vector<Column> Columns() const override { return ChangeColumns(); }
 
   Result<void> Run(Invocation& invocation) override {
-    URSA_TRY(const plan::Plan plan, plan::ReadPlanFile(invocation.process.working_directory / file_,
-                                                       SpoolOf(invocation.process)));
+    URSA_TRY(const plan::Plan plan, ReadNamedPlan(invocation.process.working_directory / file_,
+                                                  SpoolOf(invocation.process)));
     URSA_CHECK(ReportChanges(invocation.report, plan, nullptr));
     Json would_refuse = Json::array();
     for (const plan::Refusal& refusal : plan::WouldRefuse(plan, {})) {
@@ -264,7 +264,7 @@ class Apply final : public PlannedCommand {
     std::vector<plan::Plan> plans;
     for (const std::string& file : files_) {
       URSA_TRY(plan::Plan plan,
-               plan::ReadPlanFile(invocation.process.working_directory / file, context.spool));
+               ReadNamedPlan(invocation.process.working_directory / file, context.spool));
       if (plan.Header().catalog_uri != context.catalog.Uri()) {
         return Refuse("plan_other_catalog",
                       fmt::format("the plan {} is for the catalog {}, not for {}", file,

@@ -2,7 +2,9 @@
 // one call each and a process id, so that shards may share a file.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,13 +28,18 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   // "2026-05-07T14:30:22.120000Z [4711] " and the message, escaped, as one line. A log that
-  // cannot be written any more is no reason to break off the run.
+  // cannot be written any more is no reason to break off the run, which says so at its end.
   void Write(std::string_view message);
 
+  // Why a line was lost; the first reason.
+  [[nodiscard]] std::optional<Error> Failure() const;
+
  private:
-  Log(int descriptor, Clock& clock);
+  Log(int descriptor, std::string name, Clock& clock);
 
   int descriptor_ = -1;  // -1: none
+  std::string name_;
+  std::atomic<int> first_errno_ = 0;
   Clock* clock_ = nullptr;
 };
 

@@ -47,5 +47,17 @@ TEST(Log, NamesAFileThatCannotBeOpened) {
   EXPECT_NE(log.error().message.find("no/run.log"), std::string::npos);
 }
 
+TEST(Log, SaysWhyALineWasLost) {
+  FakeClock clock;
+  Result<Log> log = Log::Open("/dev/full", clock);
+  ASSERT_TRUE(log.has_value());
+  EXPECT_FALSE(log->Failure());
+  log->Write("catalog opened");
+  const Log moved = *std::move(log);
+  ASSERT_TRUE(moved.Failure());
+  EXPECT_NE(moved.Failure()->message.find("/dev/full"), std::string::npos);
+  EXPECT_NE(moved.Failure()->message.find("No space left"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ursa::cli

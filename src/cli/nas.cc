@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "store/directory.h"
 
 namespace ursa::cli {
@@ -26,6 +28,42 @@ Result<bool> HoldsRecording(const fs::path& root) {
   return false;
 }
 
+// The directory, in which a name that is taken by something else than a file is never absent: an
+// operator who finds a folder of that name there would want to know.
+class Nas final : public store::ReadableStore {
+ public:
+  Nas(fs::path root, std::unique_ptr<store::ReadableStore> directory)
+      : root_(std::move(root)), directory_(std::move(directory)) {}
+  using ReadableStore::Get;
+  Result<store::Object> Get(std::string_view key, store::ByteRange range,
+                            std::string_view if_match) const override {
+    return Judge(key, directory_->Get(key, range, if_match));
+  }
+  Result<store::ObjectInfo> Head(std::string_view key) const override {
+    return Judge(key, directory_->Head(key));
+  }
+  Result<store::ListPage> List(std::string_view prefix,
+                               const store::ListOptions& options) const override {
+    return directory_->List(prefix, options);
+  }
+  Result<bool> HasAny(std::string_view prefix) const override { return directory_->HasAny(prefix); }
+  [[nodiscard]] std::string Uri() const override { return directory_->Uri(); }
+
+ private:
+  template <typename T>
+  Result<T> Judge(std::string_view key, Result<T> found) const {
+    std::error_code error;
+    if (!found && found.error().code == ErrorCode::kNotFound &&
+        fs::is_directory(root_ / key, error)) {
+      found.error().code = ErrorCode::kUnavailable;
+    }
+    return found;
+  }
+
+  const fs::path root_;
+  const std::unique_ptr<store::ReadableStore> directory_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<store::ReadableStore>> OpenNas(const fs::path& root) {
@@ -33,7 +71,8 @@ Result<std::unique_ptr<store::ReadableStore>> OpenNas(const fs::path& root) {
   if (!holds_recording) {
     return std::unique_ptr<store::ReadableStore>();
   }
-  return store::OpenDirectoryForReading(root);
+  URSA_TRY(auto directory, store::OpenDirectoryForReading(root));
+  return std::make_unique<Nas>(root, std::move(directory));
 }
 
 }  // namespace ursa::cli

@@ -23,5 +23,15 @@ TEST(OpenNas, FindsNothingWhereItIsAbsentEmptyOrHoldsNoRecording) {
   EXPECT_EQ(OpenNas(directory.path / "rec_1").value(), nullptr);
 }
 
+TEST(OpenNas, NeverTakesADirectoryForAnAbsentFile) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directories(directory.path / "rec_1/participant.txt");
+  std::filesystem::create_directories(directory.path / "rec_2");
+  const auto nas = OpenNas(directory.path).value();
+  EXPECT_EQ(nas->Get("rec_1/participant.txt").error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(nas->Head("rec_1/participant.txt").error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(nas->Get("rec_2/participant.txt").error().code, ErrorCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace ursa::cli

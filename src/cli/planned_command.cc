@@ -19,7 +19,7 @@ struct PlannedCommand::Opened {
   Environment environment;
   const store::ReadableStore& raw;
   catalog::Catalog catalog;
-  delta::SnapshotPtr table;
+  delta::SnapshotPtr table;  // null: the catalog has no such table yet
 };
 
 namespace {
@@ -114,7 +114,9 @@ maintenance::PlanningContext PlannedCommand::ContextOf(Invocation& invocation,
 Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation,
                                                           const Opened& opened) {
   invocation.report.Begin(
-      MakeRunInfo(opened.profile, opened.environment, opened.catalog, *opened.table));
+      opened.table == nullptr
+          ? MakeRunInfo(opened.profile, opened.environment, opened.catalog)
+          : MakeRunInfo(opened.profile, opened.environment, opened.catalog, *opened.table));
   return MakePlan(invocation, ContextOf(invocation, opened), opened.table);
 }
 
@@ -143,8 +145,8 @@ Result<std::vector<plan::Refusal>> PlannedCommand::Refusals(const Opened& opened
 
 // A plan of another command may be about other tables than this one's main table; then it is the
 // first that it changes.
-int64_t PlannedCommand::VersionOfMainTable(const Opened& opened, const plan::Plan& plan,
-                                           const plan::ApplyOutcome* outcome) const {
+Json PlannedCommand::VersionOfMainTable(const Opened& opened, const plan::Plan& plan,
+                                        const plan::ApplyOutcome* outcome) const {
   std::string name = main_table_;
   if (plan.Count() > 0 && plan.ChangesOf(name).empty()) {
     const auto changed = std::ranges::find_if(
@@ -155,8 +157,9 @@ int64_t PlannedCommand::VersionOfMainTable(const Opened& opened, const plan::Pla
   if (outcome != nullptr && outcome->table_versions.contains(name)) {
     return outcome->table_versions.at(name);
   }
-  const auto table = opened.catalog.Table(name);
-  return name == main_table_ || !table ? opened.table->version : (*table)->version;
+  const auto other = opened.catalog.Table(name);
+  const delta::SnapshotPtr table = name == main_table_ || !other ? opened.table : *other;
+  return table == nullptr ? Json(nullptr) : Json(table->version);
 }
 
 void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
@@ -228,7 +231,7 @@ Result<void> PlannedCommand::FinishEarlierRuns(Invocation& invocation, const Ope
   }
   // What was expected was looked at before this.
   commit_.expect.reset();
-  URSA_TRY(const delta::SnapshotPtr table, opened.catalog.Table(main_table_));
+  URSA_TRY(const delta::SnapshotPtr table, opened.catalog.TableIfAny(main_table_));
   URSA_TRY(run, MakePlan(invocation, ContextOf(invocation, opened), table));
   return {};
 }
@@ -262,7 +265,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
   URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
   URSA_TRY(catalog::Catalog catalog,
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
-  URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
+  URSA_TRY(delta::SnapshotPtr table, catalog.TableIfAny(main_table_));
   const Opened opened{profile, laboratory.environment, *laboratory.raw, std::move(catalog),
                       std::move(table)};
   URSA_TRY(const auto run, Begin(invocation, opened));
@@ -294,7 +297,7 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(invocation, profile));
   URSA_TRY(catalog::Catalog catalog,
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
-  URSA_TRY(delta::SnapshotPtr table, catalog.Table(main_table_));
+  URSA_TRY(delta::SnapshotPtr table, catalog.TableIfAny(main_table_));
   const Opened opened{profile, laboratory.environment, *laboratory.raw, catalog, std::move(table)};
   URSA_TRY(auto run, Begin(invocation, opened));
   // Asked before the commit: what refuses it then is what the summary names.

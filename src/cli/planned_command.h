@@ -71,7 +71,8 @@ class PlannedCommand : public Command {
   virtual Result<void> Prepare(const Invocation& /*invocation*/, const Profile& /*profile*/) {
     return {};
   }
-  // Plans, with stores that can't write. `table` is the main table's snapshot.
+  // Plans, with stores that can't write. `table` is the main table's snapshot; null where the
+  // catalog has no such table yet, which is never so of `recordings`.
   virtual Result<std::unique_ptr<PlannedRun>> MakePlan(const Invocation& invocation,
                                                        const maintenance::PlanningContext& context,
                                                        const delta::SnapshotPtr& table) = 0;
@@ -90,8 +91,8 @@ class PlannedCommand : public Command {
   Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
   [[nodiscard]] Result<std::vector<plan::Refusal>> Refusals(const Opened& opened,
                                                             const PlannedRun& run) const;
-  [[nodiscard]] int64_t VersionOfMainTable(const Opened& opened, const plan::Plan& plan,
-                                           const plan::ApplyOutcome* outcome) const;
+  [[nodiscard]] Json VersionOfMainTable(const Opened& opened, const plan::Plan& plan,
+                                        const plan::ApplyOutcome* outcome) const;
   void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
                  const std::vector<plan::Refusal>& refusals,
                  const plan::ApplyOutcome* outcome) const;

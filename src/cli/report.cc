@@ -90,6 +90,13 @@ void Report::Row(const ReportRow& row) {
   ShowRow(row, needs_person);
 }
 
+void Report::Row(std::string_view action, bool shown, bool row_needs_person,
+                 const std::function<Json()>& make_values) {
+  const bool needs_person = row_needs_person || cli::NeedsPerson(action);
+  needs_person_ = needs_person_ || needs_person;
+  ShowRow({WantsValues(shown) ? make_values() : Json(), shown, row_needs_person}, needs_person);
+}
+
 void Report::Record(const ReportRecord& record) {
   needs_person_ = needs_person_ || record.needs_person;
   if (!record.text.empty()) {

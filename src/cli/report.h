@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,6 +76,10 @@ class Report {
   // Columns(). Means nothing to programs.
   virtual void UseColumns(std::vector<Column> /*columns*/) {}
   void Row(const ReportRow& row);
+  // The same of a row without a reason, whose values, of which `action` is one, are made only where
+  // somebody sees them: there may be a million rows, and people see fifty.
+  void Row(std::string_view action, bool shown, bool needs_person,
+           const std::function<Json()>& make_values);
   void Record(const ReportRecord& record);
   // A line for people, after the summary: what programs know from the summary's values.
   void Note(const std::string& text);
@@ -100,6 +105,8 @@ class Report {
  private:
   virtual void ShowBegin(const RunInfo& info) = 0;
   virtual void ShowRow(const ReportRow& row, bool needs_person) = 0;
+  // Whether ShowRow would look at the values of the next row.
+  [[nodiscard]] virtual bool WantsValues(bool /*shown*/) const { return true; }
   virtual void ShowRecord(const ReportRecord& record) = 0;
   virtual void ShowNote(const std::string& /*text*/) {}
   virtual void ShowEnd(const Ending& ending) = 0;

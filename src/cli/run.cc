@@ -80,8 +80,14 @@ ExitCode RunIn(const Process& process, const CommandLine& line) {
   OutputOverProgress output(process.out.output, progress);
   const std::unique_ptr<Report> report = MakeReport(process, line, output, *log);
   Invocation invocation{process, line.globals, *report, progress, *log};
-  const Result<void> outcome = RunCommand(*line.command, invocation);
+  Result<void> outcome = RunCommand(*line.command, invocation);
   progress.Clear();
+  // Who asked for a log must not take a run without one for a success.
+  if (const auto failure = log->Failure(); failure && outcome) {
+    outcome = tl::unexpected(*failure);
+  } else if (failure) {
+    TellError(process, line.globals, *failure);
+  }
   report->End(outcome);
 
   ExitCode code = report->NeedsPerson() ? ExitCode::kNeedsPerson : ExitCode::kDone;
@@ -90,6 +96,11 @@ ExitCode RunIn(const Process& process, const CommandLine& line) {
     code = ExitCodeOf(outcome.error().code);
   }
   log->Write(fmt::format("ends with exit code {}", ToInt(code)));
+  // The disk may have become full with the last lines.
+  if (const auto failure = log->Failure(); failure && outcome) {
+    TellError(process, line.globals, *failure);
+    code = ExitCode::kFailed;
+  }
   return code;
 }
 

@@ -217,6 +217,22 @@ TEST_F(RunTest, DoesNotBeginWhereItsLogCannotBeWritten) {
   EXPECT_THAT(process_.err.text, HasSubstr("/no/such/directory/run.log"));
 }
 
+TEST_F(RunTest, DoesNotEndAsASuccessWhereItsLogWasLost) {
+  EXPECT_EQ(Run({"fix-durations-inplace", "--log-file", "/dev/full"}), 4);
+  EXPECT_THAT(process_.err.text, HasSubstr("--log-file: /dev/full could not be written"));
+  // Once, however many lines were lost.
+  EXPECT_EQ(process_.err.text.find("--log-file"), process_.err.text.rfind("--log-file"));
+}
+
+TEST_F(RunTest, KeepsTheExitCodeOfAFailureWhereItsLogWasLostToo) {
+  fakes_.fix->run = [](Invocation&) -> Result<void> {
+    return Fail(ErrorCode::kUsage, "wrong in itself");
+  };
+  EXPECT_EQ(Run({"fix-durations-inplace", "--log-file", "/dev/full"}), 3);
+  EXPECT_THAT(process_.err.text, HasSubstr("wrong in itself"));
+  EXPECT_THAT(process_.err.text, HasSubstr("--log-file: /dev/full"));
+}
+
 TEST_F(RunTest, OffersTheCommandLineThatCommits) {
   fakes_.fix->run = [](Invocation& invocation) -> Result<void> {
     invocation.OfferCommit(Environment::kProduction);

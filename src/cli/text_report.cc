@@ -29,7 +29,7 @@ void TextReport::ShowRow(const ReportRow& row, bool needs_person) {
     return;
   }
   ++rows_told_;
-  if (rows_.size() < settings_.top) {
+  if (WantsValues(row.shown)) {
     rows_.push_back(row.values);
     needs_person_.push_back(needs_person);
   }

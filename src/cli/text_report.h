@@ -31,6 +31,9 @@ class TextReport final : public Report {
  private:
   void ShowBegin(const RunInfo& info) override;
   void ShowRow(const ReportRow& row, bool needs_person) override;
+  [[nodiscard]] bool WantsValues(bool shown) const override {
+    return shown && rows_.size() < settings_.top;
+  }
   void ShowRecord(const ReportRecord& record) override;
   void ShowNote(const std::string& text) override;
   void ShowEnd(const Ending& ending) override;

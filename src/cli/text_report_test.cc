@@ -96,6 +96,25 @@ TEST_F(TextReportTest, DoesNotShowUnchangedRowsNorCountThem) {
   EXPECT_EQ(output_.text, "recording  action\nrec_1      update\n");
 }
 
+TEST_F(TextReportTest, MakesOnlyTheValuesThatAreShown) {
+  int made = 0;
+  const auto make = [&] {
+    ++made;
+    return RowOf("rec_1", "update").values;
+  };
+  report_.Row("unchanged", false, false, make);
+  EXPECT_EQ(made, 0);
+  for (int i = 0; i < 5; ++i) {
+    report_.Row("update", true, false, make);
+  }
+  EXPECT_EQ(made, 2);
+  EXPECT_FALSE(report_.NeedsPerson());
+  report_.Row("read_failed", true, false, make);
+  EXPECT_TRUE(report_.NeedsPerson());
+  report_.End({});
+  EXPECT_NE(output_.text.find("and 4 more"), std::string::npos) << output_.text;
+}
+
 TEST_F(TextReportTest, EscapesWhatComesFromOutside) {
   report_.Begin({"a\nb", "uri", Environment::kStaging, 1, 1});
   report_.Row(RowOf("rec\u202E_1", "upda\nte"));

@@ -204,6 +204,17 @@ class LaboratoryMaker {
   LaboratoryReport report_;
 };
 
+// Removes what the maker makes, by name, from a directory that was empty before: whoever interrupts
+// is told that the command can be run again. False where something is left.
+bool RemoveLaboratory(const std::filesystem::path& directory) {
+  std::error_code error;
+  for (const char* name :
+       {"raw", "assets", ".ursa-staging", "participants.mergemap", "truth.jsonl", "ursa.toml"}) {
+    std::filesystem::remove_all(directory / name, error);
+  }
+  return std::filesystem::is_empty(directory, error) && !error;
+}
+
 }  // namespace
 
 Result<LaboratoryReport> MakeLaboratory(const std::filesystem::path& directory,
@@ -211,6 +222,10 @@ Result<LaboratoryReport> MakeLaboratory(const std::filesystem::path& directory,
                                         const catalog::WriteContext& context, Progress& progress) {
   URSA_CHECK(CheckOptions(directory, options));
   auto report = LaboratoryMaker(directory, options, context, progress).Run();
+  if (!report && report.error().code == ErrorCode::kInterrupted && RemoveLaboratory(directory)) {
+    return Propagate(std::move(report).error(),
+                     "making a laboratory in " + directory.string() + ", which is empty again");
+  }
   if (!report) {
     return Propagate(std::move(report).error(), "making a laboratory in " + directory.string() +
                                                     " (delete what is there before you try again)");

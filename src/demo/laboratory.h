@@ -84,8 +84,8 @@ struct LaboratoryReport {
 
 // Makes a laboratory in `directory`, which must be absent or empty: kUsage otherwise, naming it.
 // Nothing is ever overwritten. Raw files are not fsynced. Works with `context.jobs` threads, and
-// stops with kInterrupted; then, as after any error, what was made so far stays, and the message
-// says so.
+// stops with kInterrupted; then what was made so far is removed. After any other error it stays, and
+// the message says so.
 Result<LaboratoryReport> MakeLaboratory(const std::filesystem::path& directory,
                                         const LaboratoryOptions& options,
                                         const catalog::WriteContext& context, Progress& progress);

@@ -343,7 +343,8 @@ TEST_F(LaboratoryTest, StopsWhenItIsToldTo) {
       MakeLaboratory(directory.Path(), {40, 1, clock_.Now()}, Context(stop.get_token()), progress_);
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::kInterrupted);
-  EXPECT_FALSE(std::filesystem::exists(directory.Path() / "ursa.toml"));
+  EXPECT_TRUE(std::filesystem::is_empty(directory.Path()));
+  EXPECT_EQ(report.error().ToString().find("delete"), std::string::npos);
 }
 
 TEST_F(LaboratoryTest, SaysWhereItCouldNotWrite) {

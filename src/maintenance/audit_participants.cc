@@ -50,7 +50,8 @@ Result<ParticipantAudit> AuditParticipants(const PlanningContext& context,
   if (empty_listing) {
     return Fail(ErrorCode::kNotFound, empty_listing->message);
   }
-  URSA_TRY(const delta::SnapshotPtr participants, FindParticipantsTable(context.catalog));
+  URSA_TRY(const delta::SnapshotPtr participants,
+           context.catalog.TableIfAny(catalog::kParticipants));
   URSA_TRY(const participants::KnownParticipants known,
            ReadKnownParticipants(context, participants));
   ParticipantAudit audit;

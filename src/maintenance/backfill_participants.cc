@@ -281,7 +281,8 @@ Result<BackfillPlan> PlanBackfillParticipants(const PlanningContext& context,
                                               const BackfillOptions& options) {
   URSA_TRY(auto empty_listing, EmptyListingBrake(context.raw));
   context.progress.Begin("reading the catalog", "rows", 0);
-  URSA_TRY(const delta::SnapshotPtr participants, FindParticipantsTable(context.catalog));
+  URSA_TRY(const delta::SnapshotPtr participants,
+           context.catalog.TableIfAny(catalog::kParticipants));
   URSA_TRY(const KnownParticipants known, ReadKnownParticipants(context, participants));
   URSA_TRY(const Unattributed unattributed, ReadUnattributed(context, *recordings));
   URSA_TRY(std::vector<Examined> all,

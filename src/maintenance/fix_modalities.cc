@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "base/exact.h"
@@ -195,6 +194,11 @@ class Examination {
 class RecordingNumbers {
  public:
   size_t NumberOf(const LegacyModality& row) {
+    // Tables are sorted by recording, so most rows are of the recording of the one before.
+    if (last_ < names_.size() && names_[last_].recording_hash == row.RecordingHash() &&
+        names_[last_].recording_id == row.RecordingId()) {
+      return last_;
+    }
     std::string key(row.RecordingHash());
     key += '\0';
     key += row.RecordingId();
@@ -202,13 +206,15 @@ class RecordingNumbers {
     if (added) {
       names_.push_back({std::string(row.RecordingId()), std::string(row.RecordingHash())});
     }
-    return found->second;
+    last_ = found->second;
+    return last_;
   }
   std::vector<RecordingName> Take() && { return std::move(names_); }
 
  private:
   std::unordered_map<std::string, size_t> numbers_;
   std::vector<RecordingName> names_;
+  size_t last_ = 0;
 };
 
 // Puts everything into an order that depends on no file and no job.
@@ -231,10 +237,13 @@ void Sort(Selected& selected) {
   for (ModalityRow& row : selected.rows) {
     row.recording = rank[row.recording];
   }
-  std::ranges::sort(selected.rows, [](const ModalityRow& a, const ModalityRow& b) {
+  const auto is_less = [](const ModalityRow& a, const ModalityRow& b) {
     return std::tie(a.recording, a.worker, a.modality) <
            std::tie(b.recording, b.worker, b.modality);
-  });
+  };
+  if (!std::ranges::is_sorted(selected.rows, is_less)) {
+    std::ranges::sort(selected.rows, is_less);
+  }
 }
 
 // Deals the rows out to their recordings. Where --since is given a recording that the catalog lacks
@@ -361,18 +370,37 @@ void AddBrakes(const ModalityCounts& counts, const FixModalitiesOptions& options
   builder.AddMaxChanges(options.max_changes);
 }
 
-// What refuses the commit first, then the largest shifts.
+// What refuses the commit first, then the largest shifts. Places are sorted, and the rows, which
+// are large, are moved once.
 void SortForReport(std::vector<ModalityRow>& rows) {
-  std::ranges::sort(rows, [](const ModalityRow& a, const ModalityRow& b) {
-    const auto rank = [](const ModalityRow& row) {
-      const double size = row.shift ? std::abs(static_cast<double>(row.shift->count())) : -1;
-      return std::tuple(row.action, -size, row.recording);
-    };
-    const auto left = rank(a);
-    const auto right = rank(b);
-    return left != right ? left < right
-                         : std::tie(a.worker, a.modality) < std::tie(b.worker, b.modality);
+  struct Place {
+    ModalityAction action;
+    double shift;  // less than 0 where there is none
+    size_t row;
+  };
+  std::vector<Place> places;
+  places.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    places.push_back({rows[i].action,
+                      rows[i].shift ? std::abs(static_cast<double>(rows[i].shift->count())) : -1,
+                      i});
+  }
+  // Until now they are in the order of recording, worker and modality, which decides among equals.
+  std::ranges::sort(places, [](const Place& a, const Place& b) {
+    return std::tuple(a.action, -a.shift, a.row) < std::tuple(b.action, -b.shift, b.row);
   });
+  // Round each circle of the permutation, so that no second copy of all rows is needed.
+  for (size_t i = 0; i < rows.size(); ++i) {
+    ModalityRow first = std::move(rows[i]);
+    size_t hole = i;
+    while (places[hole].row != i) {
+      const size_t next = std::exchange(places[hole].row, hole);
+      rows[hole] = std::move(rows[next]);
+      hole = next;
+    }
+    rows[hole] = std::move(first);
+    places[hole].row = hole;
+  }
 }
 
 }  // namespace
@@ -411,10 +439,15 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
                                        const FixModalitiesOptions& options) {
   URSA_TRY(auto empty_listing, EmptyListingBrake(context.raw));
   URSA_TRY(const delta::SnapshotPtr recordings, context.catalog.Table(catalog::kRecordings));
-  URSA_TRY(Selected selected, Select(context, *modalities, *recordings, options));
+  std::vector<delta::SnapshotPtr> tables{recordings};
+  Selected selected;
+  if (modalities != nullptr) {
+    tables.push_back(modalities);
+    URSA_TRY(selected, Select(context, *modalities, *recordings, options));
+  }
 
-  plan::PlanBuilder builder(
-      MakeHeader(context, std::string(kFixModalities), {modalities, recordings}), context.spool);
+  plan::PlanBuilder builder(MakeHeader(context, std::string(kFixModalities), tables),
+                            context.spool);
   ModalityCounts counts;
   StaysNullCounter stays_null;
   const TimeNs now = context.clock.Now();
@@ -448,24 +481,6 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
   SortForReport(selected.rows);
   return ModalityPlan{std::move(builder).Finish(), std::move(selected.recordings),
                       std::move(selected.rows), counts, stays_null.Take()};
-}
-
-Result<uint64_t> CountLegacyModalities(const PlanningContext& context,
-                                       const FixModalitiesOptions& options) {
-  URSA_TRY(const delta::SnapshotPtr modalities, context.catalog.Table(catalog::kModalities));
-  std::unordered_set<std::string> started;
-  if (options.since) {
-    URSA_TRY(const delta::SnapshotPtr recordings, context.catalog.Table(catalog::kRecordings));
-    URSA_TRY(const auto rows, ReadRecordingRows(context, *recordings, {{}, options.since, {}}));
-    for (const RecordingRow& row : rows) {
-      started.insert(row.recording_hash);
-    }
-  }
-  uint64_t count = 0;
-  URSA_CHECK(ScanLegacyModalities(context, *modalities, options, false, [&](const auto& row) {
-    count += !options.since || started.contains(std::string(row.RecordingHash())) ? 1 : 0;
-  }));
-  return count;
 }
 
 }  // namespace ursa::maintenance

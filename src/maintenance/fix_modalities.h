@@ -108,12 +108,9 @@ struct ModalityPlan {
   std::vector<StaysNull> stays_null;  // by reason, then modality
 };
 
+// Where the catalog has no table `modalities` yet (null), nothing is selected.
 Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
                                        const delta::SnapshotPtr& modalities,
-                                       const FixModalitiesOptions& options);
-
-// How many rows these options select in the catalog as it is now.
-Result<uint64_t> CountLegacyModalities(const PlanningContext& context,
                                        const FixModalitiesOptions& options);
 
 }  // namespace ursa::maintenance

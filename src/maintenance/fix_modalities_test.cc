@@ -1,6 +1,9 @@
 // What fix-modalities-start-epoch selects, plans and leaves behind.
 #include "maintenance/fix_modalities.h"
 
+#include <set>
+#include <string>
+
 #include "maintenance/testing_modalities.h"
 
 namespace ursa::maintenance {
@@ -270,6 +273,38 @@ TEST_F(FixModalitiesTest, WhatStaysNullIsEnumeratedByReason) {
   }
   EXPECT_THAT(found,
               ElementsAre("no_recording notes 1", "no_segments notes 1", "out_of_scope camera 2"));
+}
+
+TEST_F(FixModalitiesTest, RowsKeepWhatTheyAreInWhateverOrderTheyAreReported) {
+  for (int number = 1; number <= 30; ++number) {
+    AddRecording(number);
+    AddNotes(number);
+    // No two shifts are alike, and they rise and fall with the recordings' order.
+    if (number % 7 != 0) {
+      FirstNote(number, int64_t{number * 11 % 31} * 1'000'000'000);
+    }
+  }
+  const ModalityPlan plan = MakePlan();
+  ASSERT_EQ(plan.rows.size(), 30U);
+  std::set<std::string> seen;
+  for (size_t i = 0; i < plan.rows.size(); ++i) {
+    const ModalityRow& row = plan.rows[i];
+    const std::string& id = plan.recordings[row.recording].recording_id;
+    seen.insert(id);
+    int number = 1;
+    while (catalog::TestRecording(number, {}).recording_id != id) {
+      ++number;
+    }
+    EXPECT_EQ(row.shift.has_value(), number % 7 != 0);
+    if (row.shift) {
+      EXPECT_EQ(row.shift->count(), int64_t{number * 11 % 31} * 1'000'000'000);
+      EXPECT_EQ(plan.plan.ChangeAt(*row.change)->locator, id);
+    }
+    if (i > 0 && plan.rows[i - 1].shift) {
+      EXPECT_GT(plan.rows[i - 1].shift->count(), row.shift.value_or(Nanoseconds{-1}).count());
+    }
+  }
+  EXPECT_EQ(seen.size(), 30U);
 }
 
 TEST_F(FixModalitiesTest, WhatRefusesACommitComesFirstAndThenTheLargestShift) {

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
+#include <unordered_set>
 
 #include "delta/scan.h"
+#include "maintenance/recording_rows.h"
+#include "recovery/first_sample.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -67,6 +71,51 @@ Result<void> ScanLegacyModalities(const PlanningContext& context, const delta::S
                        }
                        return {};
                      });
+}
+
+Result<std::vector<std::string>> KnownModalities(const PlanningContext& context,
+                                                 const delta::SnapshotPtr& modalities) {
+  std::set<std::string, std::less<>> names;
+  for (const std::string_view name : recovery::AllModalities()) {
+    names.emplace(name);
+  }
+  if (modalities != nullptr) {
+    delta::ScanOptions scan;
+    scan.columns = {"modality"};
+    scan.jobs = context.jobs;
+    scan.stop = context.stop;
+    URSA_CHECK(delta::Scan(context.catalog.Assets(), *modalities, scan,
+                           [&](const delta::RowBatch& batch) -> Result<void> {
+                             for (size_t row = 0; row < batch.RowCount(); ++row) {
+                               if (!names.contains(batch.String(0, row))) {
+                                 names.emplace(batch.String(0, row));
+                               }
+                             }
+                             return {};
+                           }));
+  }
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+Result<uint64_t> CountLegacyModalities(const PlanningContext& context,
+                                       const FixModalitiesOptions& options) {
+  URSA_TRY(const delta::SnapshotPtr modalities, context.catalog.TableIfAny(catalog::kModalities));
+  if (modalities == nullptr) {
+    return uint64_t{0};
+  }
+  std::unordered_set<std::string> started;
+  if (options.since) {
+    URSA_TRY(const delta::SnapshotPtr recordings, context.catalog.Table(catalog::kRecordings));
+    URSA_TRY(const auto rows, ReadRecordingRows(context, *recordings, {{}, options.since, {}}));
+    for (const RecordingRow& row : rows) {
+      started.insert(row.recording_hash);
+    }
+  }
+  uint64_t count = 0;
+  URSA_CHECK(ScanLegacyModalities(context, *modalities, options, false, [&](const auto& row) {
+    count += !options.since || started.contains(std::string(row.RecordingHash())) ? 1 : 0;
+  }));
+  return count;
 }
 
 }  // namespace ursa::maintenance

@@ -2,8 +2,11 @@
 // Source: commands.md, "fix-modalities-start-epoch".
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "delta/row_batch.h"
 #include "maintenance/fix_modalities.h"
@@ -29,5 +32,14 @@ struct LegacyModality {
 Result<void> ScanLegacyModalities(const PlanningContext& context, const delta::Snapshot& modalities,
                                   const FixModalitiesOptions& options, bool whole,
                                   const std::function<void(const LegacyModality&)>& sink);
+
+// The names that --modality may have: those of raw-recordings.md section 3.2, and whatever stands
+// in the table, which may be null.
+Result<std::vector<std::string>> KnownModalities(const PlanningContext& context,
+                                                 const delta::SnapshotPtr& modalities);
+
+// How many rows these options select in the catalog as it is now.
+Result<uint64_t> CountLegacyModalities(const PlanningContext& context,
+                                       const FixModalitiesOptions& options);
 
 }  // namespace ursa::maintenance

@@ -73,14 +73,6 @@ Result<participants::KnownParticipants> ReadKnownParticipants(
   return known;
 }
 
-Result<delta::SnapshotPtr> FindParticipantsTable(const catalog::Catalog& catalog) {
-  auto table = catalog.Table(catalog::kParticipants);
-  if (!table && table.error().code == ErrorCode::kNotFound) {
-    return delta::SnapshotPtr();
-  }
-  return table;
-}
-
 NameFile ReadNameFile(const store::ReadableStore& store, std::string_view prefix,
                       const std::string& recording_id, const std::string& shown_root,
                       const participants::Canonicalizer& canonicalizer,

@@ -40,9 +40,6 @@ Result<Unattributed> ReadUnattributed(const PlanningContext& context,
 Result<participants::KnownParticipants> ReadKnownParticipants(
     const PlanningContext& context, const delta::SnapshotPtr& participants);
 
-// The newest snapshot of `participants`; null where the catalog has no such table yet.
-Result<delta::SnapshotPtr> FindParticipantsTable(const catalog::Catalog& catalog);
-
 // A participant.txt, read as far as names may reach.
 struct NameFile {
   enum class State { kAbsent, kRead, kReadFailed };

@@ -42,11 +42,8 @@ bool IsInShard(const Shard& shard, std::string_view recording_id) {
 }
 
 Result<std::optional<plan::Brake>> EmptyListingBrake(const store::ReadableStore& raw) {
-  store::ListOptions options;
-  options.delimiter = "/";
-  URSA_TRY_CONTEXT(const store::ListPage page, raw.List("recordings/", options),
-                   "listing the raw bucket");
-  if (!page.objects.empty() || !page.prefixes.empty()) {
+  URSA_TRY_CONTEXT(const bool has_recordings, raw.HasAny("recordings/"), "listing the raw bucket");
+  if (has_recordings) {
     return std::optional<plan::Brake>();
   }
   return std::optional(

@@ -11,6 +11,7 @@
 
 #include "catalog/testing_catalog.h"
 #include "maintenance/fix_modalities.h"
+#include "maintenance/legacy_modalities.h"
 #include "plan/apply.h"
 #include "store/fault_injecting.h"
 

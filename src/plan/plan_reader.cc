@@ -62,8 +62,8 @@ PlanReader::PlanReader(std::string name, SpoolOptions spool)
     : name_(std::move(name)), spool_(std::move(spool)) {}
 
 tl::unexpected<Error> PlanReader::Damaged(const std::string& what) const {
-  return Refuse("plan_damaged",
-                fmt::format("the plan {} is damaged: {} (line {})", name_, what, lines_));
+  return Refuse("plan_damaged", fmt::format("the plan {} is damaged: {}{}", name_, what,
+                                            lines_ == 0 ? "" : fmt::format(" (line {})", lines_)));
 }
 
 Result<void> PlanReader::Take(std::string_view piece) {

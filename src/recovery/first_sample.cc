@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "raw/eeg_meta.h"
@@ -165,6 +166,12 @@ FirstSample FromFile(const store::ReadableStore& raw, const raw::Worker& worker,
 
 bool IsOutOfScope(std::string_view modality) {
   return std::ranges::find(kOutOfScope, modality) != kOutOfScope.end();
+}
+
+std::vector<std::string_view> AllModalities() {
+  std::vector<std::string_view> modalities(kOutOfScope.begin(), kOutOfScope.end());
+  std::ranges::transform(kSources, std::back_inserter(modalities), &Source::modality);
+  return modalities;
 }
 
 std::vector<std::string_view> ModalitiesInScope(const raw::Worker& worker) {

@@ -31,6 +31,9 @@ namespace ursa::recovery {
 // together with its origin, by ingesting it again, and a scene has no time that could be joined.
 bool IsOutOfScope(std::string_view modality);
 
+// Every modality of raw-recordings.md section 3.2, out of scope or not.
+std::vector<std::string_view> AllModalities();
+
 // The modalities in scope that a worker's files belong to, by its family; of the watch and
 // pupillabs those of which it has a file.
 std::vector<std::string_view> ModalitiesInScope(const raw::Worker& worker);

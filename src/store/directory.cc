@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
@@ -31,9 +32,19 @@ TimeNs ModifiedAt(const struct stat& status) {
   return TimeNs{std::chrono::seconds{status.st_mtim.tv_sec} + Nanoseconds{status.st_mtim.tv_nsec}};
 }
 
+// "<inode>-<size>-<ns>" in hexadecimal. Made for every file that is listed or read.
 std::string EtagOf(const struct stat& status) {
-  return fmt::format("{:x}-{:x}-{:x}", status.st_ino, status.st_size,
-                     ModifiedAt(status).time_since_epoch().count());
+  std::array<char, 3 * 17 + 1> text;
+  char* end = text.data();
+  const auto append = [&](auto number) {
+    end = std::to_chars(end, text.data() + text.size(), number, 16).ptr;
+  };
+  append(status.st_ino);
+  *end++ = '-';
+  append(status.st_size);
+  *end++ = '-';
+  append(ModifiedAt(status).time_since_epoch().count());
+  return {text.data(), end};
 }
 
 class Directory final : public ObjectStore {
@@ -46,6 +57,9 @@ class Directory final : public ObjectStore {
                      std::string_view if_match) const override;
   Result<ObjectInfo> Head(std::string_view key) const override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
+  Result<bool> HasAny(std::string_view prefix) const override {
+    return DirectoryHasAny(descriptor_.Get(), root_, prefix, kTemporary);
+  }
   [[nodiscard]] std::string Uri() const override { return "local://" + root_.string(); }
   Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;
   Result<void> Delete(std::string_view key) override;
@@ -60,6 +74,15 @@ class Directory final : public ObjectStore {
     Error error = SystemError(key, "write the directory of").value();
     error.code = ErrorCode::kUnknownOutcome;
     return tl::unexpected(std::move(error));
+  }
+  // Why a key could not be opened or looked at, by errno: a link on the way that leads nowhere may
+  // stand for a disk that is not mounted, so what it hides is not absent.
+  [[nodiscard]] tl::unexpected<Error> AccessError(std::string_view key, const char* what) const;
+  // A directory is where other keys lie, so the key itself is absent; a pipe, a socket or a device
+  // is there and can't be read.
+  [[nodiscard]] tl::unexpected<Error> NoFile(std::string_view key, mode_t mode) const {
+    return Fail(S_ISDIR(mode) ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
+                PathOf(key) + " is no file");
   }
   [[nodiscard]] Result<FileDescriptor> OpenParent(const std::string& key) const;
   [[nodiscard]] Result<FileDescriptor> MakeParent(const std::string& key) const;
@@ -116,6 +139,24 @@ std::optional<uint64_t> SizeInEtag(std::string_view etag) {
   return error == std::errc() && stop == etag.data() + end ? std::optional(size) : std::nullopt;
 }
 
+tl::unexpected<Error> Directory::AccessError(std::string_view key, const char* what) const {
+  const int reason = errno;
+  struct stat status {};
+  std::string path(key);
+  // The deepest part that there is says why what is below it is not.
+  while (reason == ENOENT &&
+         fstatat(descriptor_.Get(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 &&
+         path.find('/') != std::string::npos) {
+    path = SplitKey(path).first;
+  }
+  if (S_ISLNK(status.st_mode) && fstatat(descriptor_.Get(), path.c_str(), &status, 0) != 0) {
+    std::error_code error;
+    const std::string target = fs::read_symlink(PathOf(path), error).string();
+    return Fail(ErrorCode::kUnavailable, PathOf(path) + " is a link that leads nowhere: " + target);
+  }
+  return FileError(reason, what, PathOf(key));
+}
+
 Result<Object> Directory::Get(std::string_view key, ByteRange range,
                               std::string_view if_match) const {
   URSA_CHECK(CheckKey(key));
@@ -123,7 +164,7 @@ Result<Object> Directory::Get(std::string_view key, ByteRange range,
   const FileDescriptor file(openat(descriptor_.Get(), std::string(key).c_str(),
                                    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) {
-    return SystemError(key, "open");
+    return AccessError(key, "open");
   }
   struct stat status {};
   // The file is looked at after it was read; before that only where its size is not known.
@@ -148,7 +189,7 @@ Result<Object> Directory::Get(std::string_view key, ByteRange range,
     return SystemError(key, "read");
   }
   if (!S_ISREG(status.st_mode)) {
-    return Fail(ErrorCode::kNotFound, PathOf(key) + " is no file");
+    return NoFile(key, status.st_mode);
   }
   object.etag = EtagOf(status);
   if (object.etag != before || (!if_match.empty() && object.etag != if_match)) {
@@ -167,10 +208,10 @@ Result<ObjectInfo> Directory::Head(std::string_view key) const {
   URSA_CHECK(CheckKey(key));
   struct stat status {};
   if (fstatat(descriptor_.Get(), std::string(key).c_str(), &status, 0) != 0) {
-    return SystemError(key, "look at");
+    return AccessError(key, "look at");
   }
   if (!S_ISREG(status.st_mode)) {
-    return Fail(ErrorCode::kNotFound, PathOf(key) + " is no file");
+    return NoFile(key, status.st_mode);
   }
   return ObjectInfo{std::string(key), static_cast<uint64_t>(status.st_size), ModifiedAt(status),
                     EtagOf(status)};
@@ -385,6 +426,7 @@ class ReadOnlyDirectory final : public ReadableStore {
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override {
     return store_->List(prefix, options);
   }
+  Result<bool> HasAny(std::string_view prefix) const override { return store_->HasAny(prefix); }
   [[nodiscard]] std::string Uri() const override { return store_->Uri(); }
 
  private:

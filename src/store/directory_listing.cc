@@ -37,11 +37,42 @@ class Lister {
         make_info_(make_info) {}
 
   Result<ListPage> List() {
-    // The deepest directory that holds all keys with this prefix.
+    const std::string base = Base();
+    URSA_TRY(const FileDescriptor directory, OpenBase(base));
+    if (directory) {
+      URSA_CHECK(Walk(directory, base, 0));
+    }
+    return std::move(page_);
+  }
+
+  // Whether a page with a delimiter would have anything.
+  Result<bool> HasAny() const {
+    const std::string base = Base();
+    URSA_TRY(const FileDescriptor directory, OpenBase(base));
+    std::vector<Entry> entries;
+    for (bool more = static_cast<bool>(directory); more;) {
+      entries.clear();
+      URSA_TRY(more, ReadSome(directory, base, entries));
+      if (std::ranges::any_of(entries, [&](const Entry& entry) {
+            return (base + entry.name).starts_with(prefix_);
+          })) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  // The deepest directory that holds all keys with this prefix.
+  [[nodiscard]] std::string Base() const {
     const size_t slash = prefix_.rfind('/');
-    const std::string base = slash == std::string::npos ? "" : prefix_.substr(0, slash + 1);
+    return slash == std::string::npos ? "" : prefix_.substr(0, slash + 1);
+  }
+
+  // No descriptor where there is no such directory.
+  [[nodiscard]] Result<FileDescriptor> OpenBase(const std::string& base) const {
     if (!base.empty() && !CheckKey(base.substr(0, base.size() - 1))) {
-      return ListPage{};
+      return FileDescriptor(-1);
     }
     FileDescriptor directory(
         openat(root_, base.empty() ? "." : base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -50,13 +81,10 @@ class Lister {
         return FileError(errno, "list", (root_path_ / base).string());
       }
       URSA_CHECK(CheckRootIsThere());
-      return ListPage{};
     }
-    URSA_CHECK(Walk(directory, base, 0));
-    return std::move(page_);
+    return directory;
   }
 
- private:
   // Adds what lies in the directory whose keys begin with `base`; `full_` once the page is.
   Result<void> Walk(const FileDescriptor& directory, const std::string& base, int depth) {
     if (depth > kDepthMax) {
@@ -70,7 +98,8 @@ class Lister {
         continue;
       }
       if (entry.IsDirectory() && !IsFolded(key)) {
-        FileDescriptor child(openat(root_, key.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        FileDescriptor child(
+            openat(directory.Get(), entry.name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!child) {
           // Gone since it was read: then it holds nothing.
           if (errno == ENOENT || errno == ENOTDIR) {
@@ -134,36 +163,40 @@ class Lister {
     return options_.start_after < key || options_.start_after.starts_with(key);
   }
 
-  // getdents64 itself, because fdopendir costs a directory five more system calls, and most
-  // directories here hold a few files.
-  Result<std::vector<Entry>> ReadEntries(const FileDescriptor& directory, const std::string& base) {
-    alignas(dirent64) std::array<char, kDirectoryBufferBytes> buffer;
+  Result<std::vector<Entry>> ReadEntries(const FileDescriptor& directory,
+                                         const std::string& base) const {
     std::vector<Entry> entries;
-    while (true) {
-      const ssize_t bytes = getdents64(directory.Get(), buffer.data(), buffer.size());
-      if (bytes < 0) {
-        return FileError(errno, "list", (root_path_ / base).string());
-      }
-      if (bytes == 0) {
-        break;
-      }
-      for (ssize_t at = 0; at < bytes;) {
-        const auto* found = reinterpret_cast<const dirent64*>(buffer.data() + at);
-        at += found->d_reclen;
-        const std::string_view name = found->d_name;
-        if (name == "." || name == ".." || (base.empty() && name == hidden_)) {
-          continue;
-        }
-        URSA_CHECK(TakeEntry(directory.Get(), base, *found, entries));
-      }
+    for (bool more = true; more;) {
+      URSA_TRY(more, ReadSome(directory, base, entries));
     }
     std::sort(entries.begin(), entries.end(),
               [](const Entry& a, const Entry& b) { return a.name < b.name; });
     return entries;
   }
 
+  // Adds the next entries, in no order; false where there are no more. getdents64 itself, because
+  // fdopendir costs a directory five more system calls, and most directories here hold a few files.
+  Result<bool> ReadSome(const FileDescriptor& directory, const std::string& base,
+                        std::vector<Entry>& entries) const {
+    alignas(dirent64) std::array<char, kDirectoryBufferBytes> buffer;
+    const ssize_t bytes = getdents64(directory.Get(), buffer.data(), buffer.size());
+    if (bytes < 0) {
+      return FileError(errno, "list", (root_path_ / base).string());
+    }
+    for (ssize_t at = 0; at < bytes;) {
+      const auto* found = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      at += found->d_reclen;
+      const std::string_view name = found->d_name;
+      if (name == "." || name == ".." || (base.empty() && name == hidden_)) {
+        continue;
+      }
+      URSA_CHECK(TakeEntry(directory.Get(), base, *found, entries));
+    }
+    return bytes > 0;
+  }
+
   Result<void> TakeEntry(int directory, const std::string& base, const dirent64& found,
-                         std::vector<Entry>& entries) {
+                         std::vector<Entry>& entries) const {
     Entry entry;
     entry.name = found.d_name;
     if (found.d_type == DT_DIR) {
@@ -204,6 +237,11 @@ Result<ListPage> ListDirectory(int root, const std::filesystem::path& root_path,
                                std::string_view prefix, const ListOptions& options,
                                std::string_view hidden, const MakeInfo& make_info) {
   return Lister(root, root_path, prefix, options, hidden, make_info).List();
+}
+
+Result<bool> DirectoryHasAny(int root, const std::filesystem::path& root_path,
+                             std::string_view prefix, std::string_view hidden) {
+  return Lister(root, root_path, prefix, {}, hidden, {}).HasAny();
 }
 
 }  // namespace ursa::store

@@ -22,4 +22,8 @@ Result<ListPage> ListDirectory(int root, const std::filesystem::path& root_path,
                                std::string_view prefix, const ListOptions& options,
                                std::string_view hidden, const MakeInfo& make_info);
 
+// Whether there is anything that starts with `prefix`, without reading a large directory whole.
+Result<bool> DirectoryHasAny(int root, const std::filesystem::path& root_path,
+                             std::string_view prefix, std::string_view hidden);
+
 }  // namespace ursa::store

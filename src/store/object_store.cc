@@ -71,6 +71,13 @@ Result<void> CheckKey(std::string_view key) {
   }
 }
 
+Result<bool> ReadableStore::HasAny(std::string_view prefix) const {
+  ListOptions options;
+  options.delimiter = "/";
+  URSA_TRY(const ListPage page, List(prefix, options));
+  return !page.objects.empty() || !page.prefixes.empty();
+}
+
 Result<std::vector<ObjectInfo>> ListAll(const ReadableStore& store, std::string_view prefix) {
   std::vector<ObjectInfo> objects;
   ListOptions options;

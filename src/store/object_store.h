@@ -105,6 +105,10 @@ class ReadableStore {
   // One page of the keys that start with `prefix`. A prefix without objects is an empty page.
   virtual Result<ListPage> List(std::string_view prefix, const ListOptions& options) const = 0;
 
+  // Whether such a page with the delimiter "/" would have anything in it. This one lists; a store
+  // that knows sooner does not.
+  virtual Result<bool> HasAny(std::string_view prefix) const;
+
   // Where this store is, for people: "local:///data/ursa/raw".
   [[nodiscard]] virtual std::string Uri() const = 0;
 };

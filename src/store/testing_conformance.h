@@ -248,6 +248,18 @@ TEST_P(StoreConformance, FoldsKeysAtTheDelimiter) {
   EXPECT_EQ(Walk("r/1/", {"/", ""}), (std::vector<std::string>{"r/1/x", "r/1/y/"}));
 }
 
+TEST_P(StoreConformance, SaysWhetherAnythingStartsWithAPrefix) {
+  EXPECT_FALSE(store_.HasAny("").value());
+  EXPECT_FALSE(store_.HasAny("a/").value());
+  PutAll({"a/b/c", "d"});
+  for (const char* held : {"", "a", "a/", "a/b", "a/b/", "a/b/c", "d"}) {
+    EXPECT_TRUE(store_.HasAny(held).value()) << held;
+  }
+  for (const char* absent : {"b", "b/", "a/c", "a/b/c/", "a/b/d", "d/", "da"}) {
+    EXPECT_FALSE(store_.HasAny(absent).value()) << absent;
+  }
+}
+
 TEST_P(StoreConformance, ListsAfterAName) {
   PutAll({"r/1/x", "r/1/y", "r/2/x", "r/3", "r/4/x"});
   EXPECT_EQ(Walk("r/", {"", "r/1/y"}), (std::vector<std::string>{"r/2/x", "r/3", "r/4/x"}));

@@ -111,12 +111,15 @@ def test_a_newer_writer_version_can_be_read_and_not_written(laboratory):
     ((COMMAND, "--shard", "4/4"), "--shard"),
     ((COMMAND, "--since", "yesterday"), "--since"),
     ((COMMAND, "--commit", "--plan-out", "x"), "--plan-out"),
-    (("query", "record"), "recordings"),
-    (("query", "recordings", "--columns", "duration"), "duration"),
+    (("query", "record"), "did you mean 'recordings'"),
+    (("catalog", "history", "modalitys"), "did you mean 'modalities'"),
+    (("query", "recordings", "--columns", "recording_id,duration"), "did you mean 'duration_us'"),
+    (("apply", "ursa.tomb"), "did you mean 'ursa.toml'"),
+    (("plan", "show", "ursa.tomb"), "did you mean 'ursa.toml'"),
+    (("backfill-participants", "--restore", "ursa.tomb"), "did you mean 'ursa.toml'"),
 ])
 def test_wrong_usage_is_exit_3_and_says_what_is_wrong(laboratory, arguments, word):
-    run = laboratory.ursa(*arguments, code=None)
-    assert run.code in (3, 4) and word in run.err
+    assert word in laboratory.ursa(*arguments, code=3).err
 
 
 def test_a_directory_without_a_catalog_says_so(tmp_path):
@@ -143,6 +146,36 @@ def test_a_full_standard_output_is_an_error_not_a_success(laboratory):
         process = subprocess.run([BINARY, COMMAND], cwd=laboratory.root, stdout=full,
                                  stderr=subprocess.PIPE, timeout=60)
     assert process.returncode == 4 and b"standard output" in process.stderr
+
+
+def test_a_log_that_is_lost_is_said_and_no_success(laboratory):
+    run = laboratory.ursa(COMMAND, "--json", "--log-file", "/dev/full", code=4)
+    assert run.err.count("/dev/full") == 1 and "/dev/full" in error_of(run)
+    # What the run has to say is said all the same.
+    assert run.rows(action="update")
+
+
+def test_a_plan_of_nothing_is_damaged_in_no_line(laboratory):
+    (laboratory.root / "empty.plan").touch()
+    run = laboratory.ursa("plan", "show", "empty.plan", "--json", code=2)
+    assert run.summary["refused"] == "plan_damaged" and "line" not in run.summary["message"]
+
+
+def test_an_interrupted_demo_leaves_nothing_and_can_be_run_again(tmp_path):
+    import signal
+    import subprocess
+    import time
+    from laboratory import BINARY
+    process = subprocess.Popen([BINARY, "demo", tmp_path / "lab", "--recordings", "20000"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while not (tmp_path / "lab" / "raw" / "recordings").is_dir():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    message = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130, message
+    assert "safe to run this again" in message and "delete" not in message
+    assert list((tmp_path / "lab").iterdir()) == []
+    ursa("demo", tmp_path / "lab", "--recordings", 1)
 
 
 @pytest.mark.directory_only

@@ -1,5 +1,6 @@
 """fix-modalities-start-epoch on a laboratory with a known truth, as its operator runs it."""
 import collections
+import shutil
 
 import pytest
 
@@ -212,6 +213,33 @@ def test_a_modality_restricts_selection_brake_and_counts_alike(laboratory):
     others = [truth for key, truth in expected_of(laboratory).items()
               if truth["action"] == "shift" and key[2] not in ("eeg", "mic")]
     assert laboratory.ursa(COMMAND, "--json").summary["shift"] == len(others) > 0
+
+
+@pytest.mark.parametrize("slug, named", [("egg", "did you mean 'eeg'?"), ("?", "known are ")])
+def test_a_modality_that_nothing_has_is_wrong_usage(pristine, slug, named):
+    run = pristine.ursa(COMMAND, "--json", "--modality", "eeg", "--modality", slug, code=3)
+    assert named in run.summary["error"]["message"]
+
+
+@pytest.mark.directory_only
+def test_a_modality_that_only_the_table_has_is_fine(laboratory):
+    from deltalake import DeltaTable
+    table = DeltaTable(laboratory.root / "assets" / "ursa" / "catalog" / "modalities")
+    table.update(updates={"modality": "'eegg'"}, predicate="modality = 'eeg'")
+    assert laboratory.ursa(COMMAND, "--json", "--modality", "eegg").summary["selected"] > 0
+    # One that the specification names is fine without any row.
+    assert laboratory.ursa(COMMAND, "--json", "--modality", "eeg").summary["selected"] == 0
+
+
+@pytest.mark.directory_only
+def test_a_catalog_without_modalities_selects_nothing(laboratory):
+    shutil.rmtree(laboratory.root / "assets" / "ursa" / "catalog" / "modalities")
+    for flags in ((), ("--commit",)):
+        run = laboratory.ursa(COMMAND, "--json", *flags)
+        assert run.summary["selected"] == run.summary["null_after"] == 0
+        assert run.summary["table_version"] is None and run.records[0]["table_version"] is None
+    laboratory.ursa(COMMAND, "--modality", "egg", code=3)
+    assert "no table `modalities`" in laboratory.ursa(COMMAND).out
 
 
 def test_shards_together_select_every_row_once(pristine):

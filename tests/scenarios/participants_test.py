@@ -1,5 +1,6 @@
 """backfill-participants, audit-participants and merge maps, as their operator uses them."""
 import json
+import os
 import stat
 
 import pytest
@@ -244,14 +245,21 @@ def test_the_nas_has_the_last_word(laboratory, tmp_path):
 
 def test_a_nas_file_that_cannot_be_read_is_never_no_name(laboratory, tmp_path):
     nas = tmp_path / "nas"
-    chosen = type_on_nas(laboratory, "x", nas)
-    file = nas / chosen / "participant.txt"
-    file.unlink()
-    file.symlink_to(file.name)
+    makers = (lambda file: file.symlink_to(file.name), lambda file: file.symlink_to("nowhere"),
+              lambda file: file.mkdir(), lambda file: os.mkfifo(file),
+              lambda file: os.mknod(file, stat.S_IFSOCK | 0o600))
+    chosen = sorted(dropped(laboratory))[:len(makers)]
+    assert len(chosen) == len(makers)
+    for recording_id, make in zip(chosen, makers):
+        (nas / recording_id).mkdir(parents=True)
+        make(nas / recording_id / "participant.txt")
     run = laboratory.ursa(BACKFILL, "--json", "--nas-root", nas, code=1)
-    (row,) = run.rows(action="unreadable")
-    assert row["recording_id"] == chosen and row["problems"][0]["code"] == "read_failed"
-    assert row["problems"][0]["key"].startswith(str(nas))
+    rows = run.rows(action="unreadable")
+    assert sorted(row["recording_id"] for row in rows) == chosen
+    for row in rows:
+        (problem,) = row["problems"]
+        assert problem["code"] == "read_failed" and problem["message"]
+        assert problem["key"] == str(nas / row["recording_id"] / "participant.txt")
 
 
 @pytest.mark.parametrize("data, code", [(b"Zo\xeb", "not_utf8"), (b"m" * 65537, "too_large"),
