@@ -172,10 +172,6 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
   invocation.report.Summary(std::move(summary));
 }
 
-namespace {
-
-// Ends a dry run: with the command line that commits it, or with what stands in its way. The
-// production guard does not: its flag is in the command line.
 void OfferOrTell(const Invocation& invocation, Environment environment, const std::string& flag,
                  const std::vector<plan::Refusal>& refusals) {
   bool refused = false;
@@ -190,8 +186,6 @@ void OfferOrTell(const Invocation& invocation, Environment environment, const st
     invocation.OfferCommit(environment, flag);
   }
 }
-
-}  // namespace
 
 Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profile) {
   URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
@@ -248,6 +242,9 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   if (outcome) {
     if (const auto looked = run->LookAfterCommit(ContextOf(invocation, opened)); !looked) {
       invocation.log.Write("the commit holds; after it: " + looked.error().ToString());
+    }
+    if (const auto tidied = run->TidyUp(*laboratory.assets, outcome->fates); !tidied) {
+      invocation.log.Write("the commit holds; after it: " + tidied.error().ToString());
     }
   }
   run->ShowRows(invocation.report, outcome ? &outcome->fates : nullptr);
