@@ -46,6 +46,9 @@ class Reader final : public nlohmann::json_sax<Json> {
 
   bool key(string_t& name) override {
     Level& level = levels_.back();
+    if (name.size() > kManifestTextBytesMax) {
+      return TooLong("a member's name", name.size(), kManifestTextBytesMax);
+    }
     if (!level.keys.insert(name).second) {
       return Fault(GateRule::kDuplicateKey, fmt::format("'{}' stands there twice", Shown(name)));
     }
@@ -140,10 +143,13 @@ class Reader final : public nlohmann::json_sax<Json> {
     if (!most || !value.is_string() || value.get_ref<const std::string&>().size() <= *most) {
       return true;
     }
-    return Fault(
-        GateRule::kTextTooLong,
-        fmt::format("the text of '{}' has {} bytes, more than {}", Shown(levels_.back().key),
-                    value.get_ref<const std::string&>().size(), *most));
+    return TooLong(fmt::format("the text of '{}'", Shown(levels_.back().key)),
+                   value.get_ref<const std::string&>().size(), *most);
+  }
+
+  bool TooLong(std::string_view what, size_t bytes, size_t most) {
+    return Fault(GateRule::kTextTooLong,
+                 fmt::format("{} has {} bytes, more than {}", what, bytes, most));
   }
 
   bool Keep(Json value) {

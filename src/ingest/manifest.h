@@ -29,7 +29,8 @@ inline constexpr size_t kManifestDepthMax = 32;
 inline constexpr size_t kManifestValuesMax = 100'000;
 // Members of an entry of `files`; three of them matter.
 inline constexpr size_t kFileMembersMax = 64;
-// Texts that matter: times, digests, paths (a key has at most 1024 bytes), what becomes of a row.
+// Texts that matter (times, digests, paths, what becomes of a row), and the names of all members.
+// S3's keys have at most 1024 bytes.
 inline constexpr size_t kManifestTextBytesMax = 4096;
 // Texts in `workers`, which are copied into a reconstructed manifest.
 inline constexpr size_t kWorkerTextBytesMax = size_t{64} << 10;
@@ -60,7 +61,7 @@ enum class GateRule {
   kNotAnObject,    // JSON, but no object
   kTooDeep,        // nested deeper than kManifestDepthMax
   kTooManyValues,  // more than kManifestValuesMax, or in an entry of files than kFileMembersMax
-  kTextTooLong,    // a text of more than kManifestTextBytesMax, in workers kWorkerTextBytesMax
+  kTextTooLong,    // a text or a member's name that is longer than the limits above
   kDuplicateKey,   // an object that has a member twice, at any depth
   kRecordingId,    // given, and not that of the prefix
   kRecordingHash,  // not 64 lower-case hex digits

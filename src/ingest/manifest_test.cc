@@ -219,6 +219,13 @@ TEST(Gate, RefusesATextThatMattersAndIsTooLong) {
   EXPECT_TRUE(Parse(Json{{"comment", fits + "x"}}).has_value());
 }
 
+TEST(Gate, RefusesTheNameOfAMemberThatIsTooLongAtAnyDepth) {
+  const std::string long_name(kManifestTextBytesMax + 1, 'x');
+  ExpectFault(Json{{long_name, 1}}.dump(), GateRule::kTextTooLong);
+  ExpectFault(Json{{"workers", Json{{"eeg_0", Json{{long_name, 1}}}}}}.dump(),
+              GateRule::kTextTooLong);
+}
+
 TEST(Gate, RefusesATextTooLongToBeCopiedFromWorkersAtAnyDepth) {
   const std::string fits(kWorkerTextBytesMax, 'x');
   EXPECT_TRUE(Parse(Json{{"workers", Json::array({Json{{"device", fits}}})}}).has_value());
