@@ -15,7 +15,8 @@ class ManifestsTest : public BucketTest {
   std::vector<std::string> Evidence() {
     const RecordingListing listing = ReadListing(raw_, kTestId).value();
     std::vector<std::string> told;
-    for (const ManifestEvidence& found : ReadManifests(raw_, listing)->evidence) {
+    const RecordingManifests manifests = ReadManifests(raw_, listing).value();
+    for (const ManifestEvidence& found : manifests.evidence) {
       told.push_back(found.key.substr(found.key.rfind('/') + 1) + " " +
                      std::string(ManifestVerdictName(found.verdict)));
     }
