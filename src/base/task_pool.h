@@ -23,20 +23,21 @@ struct PoolTask {
 struct TaskPoolOptions {
   size_t jobs = 1;
   std::stop_token stop;
-  // How long the pool may go without calling `tick`, on the machine's own clock.
-  Nanoseconds tick_interval{std::chrono::seconds{1}};
+  // How long the pool may go without asking again, on the machine's own clock.
+  Nanoseconds ask_interval{std::chrono::seconds{1}};
 };
 
-// Runs the tasks that `next` gives on up to `jobs` threads. `next` is called on the calling thread
-// whenever fewer than `jobs` tasks run; none means that there is no task now, and it is asked again
-// after each done and each tick. The pool ends when `next` has none and no task runs. `tick`, also
-// on the calling thread, is for what depends on time alone.
+using NextTask = std::function<std::optional<PoolTask>()>;
+
+// Runs the tasks that `next` gives on up to `jobs` threads, and beside them those that `beside`
+// gives, one at a time on a thread of its own: short work that must not wait behind long work.
+// Both are called on the calling thread, `beside` whenever none of its tasks runs and `next`
+// whenever fewer than `jobs` of its own do; none means that there is no task now, and it is asked
+// again after each done and each interval. The pool ends when neither has any and no task runs.
 //
-// The first error of `done` or `tick` ends the pool, as does `stop` with kInterrupted: nothing more
-// is begun, the work that runs is waited for (it must look at `stop` itself), and its `done` is
-// called all the same, so that no result is lost. No thread is left behind on return.
-Result<void> RunTasks(const TaskPoolOptions& options,
-                      const std::function<std::optional<PoolTask>()>& next,
-                      const std::function<Result<void>()>& tick);
+// The first error of `done` ends the pool, as does `stop` with kInterrupted: nothing more is begun,
+// the work that runs is waited for (it must look at `stop` itself), and its `done` is called all
+// the same, so that no result is lost. No thread is left behind on return.
+Result<void> RunTasks(const TaskPoolOptions& options, const NextTask& next, const NextTask& beside);
 
 }  // namespace ursa

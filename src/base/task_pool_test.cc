@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Result<void> NoTick() { return {}; }
+std::optional<PoolTask> NoneBeside() { return std::nullopt; }
 
 // Tasks 0 .. count - 1, all available from the beginning.
 std::function<std::optional<PoolTask>()> Tasks(size_t count, std::function<void(size_t)> work,
@@ -37,7 +37,7 @@ TEST(TaskPool, RunsEveryTaskOnce) {
                              ++done[i];
                              return {};
                            }),
-                       NoTick));
+                       NoneBeside));
   for (size_t i = 0; i < worked.size(); ++i) {
     EXPECT_EQ(worked[i], 1);
     EXPECT_EQ(done[i], 1);
@@ -65,7 +65,7 @@ TEST(TaskPool, OneTaskThatStallsBlocksNothing) {
                              ++finished;
                              return {};
                            }),
-                       NoTick));
+                       NoneBeside));
   EXPECT_EQ(finished, 10U);
   EXPECT_GE(finished_before_stalled, 8U);
 }
@@ -85,7 +85,7 @@ TEST(TaskPool, NeverRunsMoreThanJobsAtOnce) {
                              --running;
                            },
                            [](size_t) { return Result<void>(); }),
-                       NoTick));
+                       NoneBeside));
   EXPECT_LE(most, 3);
 }
 
@@ -106,7 +106,7 @@ TEST(TaskPool, AsksAgainForTasksThatAResultBringsAbout) {
                           return {};
                         }};
       },
-      NoTick));
+      NoneBeside));
   EXPECT_EQ(left, 0);
 }
 
@@ -121,7 +121,7 @@ TEST(TaskPool, TheFirstErrorEndsItAndNoResultOfRunningWorkIsLost) {
             ++done;
             return i == 3 ? Result<void>(Fail(ErrorCode::kCorrupt, "three")) : Result<void>();
           }),
-      NoTick);
+      NoneBeside);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message, "three");
   EXPECT_EQ(done, worked);
@@ -140,29 +140,69 @@ TEST(TaskPool, StopEndsItWithInterrupted) {
                                      }
                                      return {};
                                    }),
-                               NoTick);
+                               NoneBeside);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kInterrupted);
   EXPECT_LE(done, 7);
 }
 
-TEST(TaskPool, TicksWhileAllWorkStalls) {
-  std::atomic<bool> ticked_twice{false};
-  int ticks = 0;
+TEST(TaskPool, RunsWorkBesideWhileEveryJobStalls) {
+  std::atomic<int> worked_beside{0};
+  int begun_beside = 0;
   ASSERT_TRUE(RunTasks({1, {}, 1ms},
                        Tasks(
                            1,
                            [&](size_t) {
-                             while (!ticked_twice) {
+                             while (worked_beside < 2) {
                                std::this_thread::yield();
                              }
                            },
                            [](size_t) { return Result<void>(); }),
-                       [&]() -> Result<void> {
-                         ticked_twice = ++ticks >= 2;
-                         return {};
+                       [&]() -> std::optional<PoolTask> {
+                         if (begun_beside == 2) {
+                           return std::nullopt;
+                         }
+                         ++begun_beside;
+                         return PoolTask{[&] { ++worked_beside; }, [] { return Result<void>(); }};
                        }));
-  EXPECT_GE(ticks, 2);
+  EXPECT_EQ(worked_beside, 2);
+}
+
+TEST(TaskPool, RunsOneTaskBesideAtATimeAndEndsWithTheLast) {
+  std::atomic<int> running{0};
+  int begun = 0;
+  int done = 0;
+  ASSERT_TRUE(RunTasks({4, {}}, NoneBeside, [&]() -> std::optional<PoolTask> {
+    if (begun == 20) {
+      return std::nullopt;
+    }
+    ++begun;
+    return PoolTask{[&] {
+                      EXPECT_EQ(++running, 1);
+                      std::this_thread::yield();
+                      --running;
+                    },
+                    [&]() -> Result<void> {
+                      ++done;
+                      return {};
+                    }};
+  }));
+  EXPECT_EQ(done, 20);
+}
+
+TEST(TaskPool, AnErrorBesideEndsIt) {
+  int begun = 0;
+  const auto result = RunTasks(
+      {1, {}},
+      Tasks(
+          1'000'000, [](size_t) {}, [](size_t) { return Result<void>(); }),
+      [&]() -> std::optional<PoolTask> {
+        ++begun;
+        return PoolTask{[] {}, [] { return Result<void>(Fail(ErrorCode::kCorrupt, "beside")); }};
+      });
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "beside");
+  EXPECT_EQ(begun, 1);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
+#include "cli/ingest_settings.h"
 #include "cli/problem_json.h"
 #include "maintenance/explain.h"
 
@@ -18,7 +19,8 @@ class ExplainCommand final : public Command {
              .section = CommandSection::kCatalog,
              .summary = "show the evidence for what is derived of one recording",
              .description =
-                 "Shows every raw file that could carry an end of the recording, what it says,\n"
+                 "Shows its manifests and which one counts, the start that ingest would write,\n"
+                 "every raw file that could carry an end of the recording, what it says,\n"
                  "and whether that decided, was a candidate, was passed over (and why), or was\n"
                  "not needed because a higher segment gave the end; then when each modality\n"
                  "began, by its first sample. Changes nothing.",
@@ -38,6 +40,7 @@ class ExplainCommand final : public Command {
 
   Result<void> Run(Invocation& invocation) override {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
+    URSA_TRY(const ingest::RigTimezone timezone, RigTimezoneOf(profile));
     URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
@@ -51,13 +54,15 @@ class ExplainCommand final : public Command {
                                                invocation.process.stop,
                                                invocation.process.clock,
                                                invocation.progress};
-    URSA_TRY(const Explanation explanation, maintenance::Explain(context, *table, recording_id_));
+    URSA_TRY(const Explanation explanation,
+             maintenance::Explain(context, *table, recording_id_, timezone));
     Show(explanation, invocation.report);
     return {};
   }
 
  private:
   static void Show(const Explanation& explanation, Report& report) {
+    ShowArrival(explanation, report);
     for (const maintenance::EndEvidenceRow& row : explanation.evidence) {
       report.Row({Json{{"recording_id", explanation.recording_id},
                        {"field", "end_time"},
@@ -72,15 +77,41 @@ class ExplainCommand final : public Command {
     for (const maintenance::FirstSampleRow& row : explanation.first_samples) {
       ShowFirstSample(explanation.recording_id, row, report);
     }
-    for (const raw::Problem& problem : explanation.end.problems) {
+    for (const ingest::Problem& problem : explanation.problems) {
       ShowProblem(problem, report);
+    }
+    for (const raw::Problem& problem : explanation.end.problems) {
+      ShowProblem(ingest::ToProblem(problem), report);
     }
     for (const maintenance::FirstSampleRow& row : explanation.first_samples) {
       if (row.sample.problem) {
-        ShowProblem(*row.sample.problem, report);
+        ShowProblem(ingest::ToProblem(*row.sample.problem), report);
       }
     }
     report.Summary(SummaryOf(explanation));
+  }
+
+  // What ingest goes by: the manifests, and the start.
+  static void ShowArrival(const Explanation& explanation, Report& report) {
+    const auto show = [&](std::string_view field, const std::string& key,
+                          const std::optional<TimeNs>& time, std::string_view action, Json reason) {
+      report.Row({Json{{"recording_id", explanation.recording_id},
+                       {"field", field},
+                       {"stream", nullptr},
+                       {"worker", nullptr},
+                       {"key", key.empty() ? Json(nullptr) : Json(key)},
+                       {"time", TimeJson(time)},
+                       {"action", action},
+                       {"reason", std::move(reason)}},
+                  true, false});
+    };
+    for (const maintenance::ManifestRow& row : explanation.manifests) {
+      show("manifest", row.key, row.started_at, ingest::ManifestVerdictName(row.verdict), nullptr);
+    }
+    if (const auto& start = explanation.ingest_start) {
+      show("start_time", start->key, start->time, "decides",
+           ingest::StartSourceName(start->source));
+    }
   }
 
   static void ShowFirstSample(const std::string& recording_id,
@@ -100,11 +131,10 @@ class ExplainCommand final : public Command {
                 true, false});
   }
 
-  static void ShowProblem(const raw::Problem& problem, Report& report) {
-    const std::string_view code = raw::ProblemCodeName(problem.code);
+  static void ShowProblem(const ingest::Problem& problem, Report& report) {
     report.Record({"problem",
-                   Json{{"code", code}, {"key", problem.key}, {"message", problem.message}},
-                   std::string(code) + ": " + problem.key + ": " + problem.message,
+                   Json{{"code", problem.code}, {"key", problem.key}, {"message", problem.message}},
+                   problem.code + ": " + problem.key + ": " + problem.message,
                    ReportRecord::Place::kAfterRows, false});
   }
 
@@ -119,13 +149,21 @@ class ExplainCommand final : public Command {
                 {"recording_hash", row ? Json(row->recording_hash) : Json(nullptr)},
                 {"start_time", FormatTime(explanation.start)},
                 {"start_source", explanation.start_source},
+                {"ingest_start_time", TimeJson(IngestStart(explanation))},
                 {"end_time", TimeJson(end.end)},
                 {"end_source", end.end_source.empty() ? Json(nullptr) : Json(end.end_source)},
                 {"derived_duration_s", SecondsJson(explanation.derived)},
                 {"stored_duration_s", SecondsJson(stored)},
                 {"duration_known_wrong", row ? Json(row->known_wrong) : Json(nullptr)},
                 {"raw_gone", end.raw_gone},
-                {"session_lock", explanation.session_lock}};
+                {"session_lock", explanation.session_lock},
+                {"inventory_files", explanation.inventory_files},
+                {"inventory_bytes", explanation.inventory_bytes},
+                {"bad_keys", explanation.bad_keys}};
+  }
+
+  static std::optional<TimeNs> IngestStart(const Explanation& explanation) {
+    return explanation.ingest_start ? std::optional(explanation.ingest_start->time) : std::nullopt;
   }
 
   std::string recording_id_;

@@ -6,6 +6,7 @@
 #include "cli/participant_settings.h"
 #include "cli/planned_command.h"
 #include "cli/problem_json.h"
+#include "maintenance/finished_journals.h"
 #include "maintenance/ingest_recordings.h"
 
 namespace ursa::cli {
@@ -33,8 +34,22 @@ class IngestRun final : public PlannedRun {
       if (fates != nullptr && row.change) {
         action = ActionAfter(action, (*fates)[*row.change]);
       }
-      report.Row({RowJson(row, action), true, false});
+      report.Row({RowJson(row, action), true, NeedsPerson(row.problems)});
     }
+  }
+
+  // Of what is in the catalog now, reconstruct-all-recent may have left a journal.
+  Result<void> TidyUp(store::ObjectStore& assets,
+                      const std::vector<plan::Fate>& fates) const override {
+    std::vector<std::string> ids;
+    for (const IngestCandidate& row : plan_.rows) {
+      const bool is_in = row.change && (fates[*row.change] == plan::Fate::kCommitted ||
+                                        fates[*row.change] == plan::Fate::kAlready);
+      if (is_in || row.action == ingest::IngestAction::kAlready) {
+        ids.push_back(row.recording_id);
+      }
+    }
+    return maintenance::RemoveJournals(ids, assets);
   }
 
   [[nodiscard]] Json Counts() const override {

@@ -8,6 +8,7 @@
 #include "cli/ingest_settings.h"
 #include "cli/laboratory.h"
 #include "cli/participant_settings.h"
+#include "cli/planned_command.h"
 #include "cli/reconstruct_report.h"
 #include "maintenance/reconstruct_work.h"
 #include "maintenance/reconstruct_worklist.h"
@@ -126,19 +127,44 @@ class ReconstructAllRecent final : public Command {
     return {environment == Environment::kProduction, commit_.targets_production, std::nullopt};
   }
 
+  // The rules that would refuse the commit as things stand, each once. None of them waits for the
+  // work: what is hashed for a catalog that takes no rows is hashed for nothing.
+  [[nodiscard]] Result<std::vector<plan::Refusal>> Refusals(const Opened& opened) const {
+    std::vector<plan::Refusal> refusals;
+    if (opened.context.catalog.IsReadOnly()) {
+      refusals.push_back({"prefix_pinned", "the configured prefix is not the active catalog"});
+    }
+    for (plan::Refusal& refusal :
+         plan::WouldRefuse(opened.worklist.brakes, GuardsOf(opened.environment))) {
+      refusals.push_back(std::move(refusal));
+    }
+    for (const std::string_view name :
+         {catalog::kRecordings, catalog::kModalities, catalog::kParticipants}) {
+      const auto table = opened.context.catalog.Table(name);
+      if (!table && table.error().code == ErrorCode::kNotFound) {
+        continue;  // made by its first row
+      }
+      if (!table) {
+        return Propagate(table.error());
+      }
+      if (const auto open = catalog::CheckNotSealed(**table); !open) {
+        refusals.push_back({open.error().rule, open.error().message});
+        break;
+      }
+    }
+    return refusals;
+  }
+
   // Rows, VERIFY and summary, in this order. An interrupted run says how far it came, too; then the
   // store may answer no more, and there is no VERIFY.
   Result<void> Tell(Invocation& invocation, const Opened& opened,
+                    const std::vector<plan::Refusal>& refusals,
                     const ReconstructOutcome& outcome) const {
     ShowReconstructRows(invocation.report, opened.worklist.rows);
     const auto after = CountAfter(invocation, opened);
     Json summary = ReconstructCounts(opened.worklist.rows, outcome);
     Json would_refuse = Json::array();
-    if (opened.context.catalog.IsReadOnly()) {
-      would_refuse.push_back("prefix_pinned");
-    }
-    for (const plan::Refusal& refusal :
-         plan::WouldRefuse(opened.worklist.brakes, GuardsOf(opened.environment))) {
+    for (const plan::Refusal& refusal : refusals) {
       would_refuse.push_back(refusal.rule);
     }
     summary["dry_run"] = !commit_.commit;
@@ -176,9 +202,10 @@ class ReconstructAllRecent final : public Command {
     URSA_TRY(const Opened opened,
              Begin(invocation, profile, laboratory.environment, catalog, *laboratory.raw));
     ShowUpgradeHint(invocation.report, opened.worklist);
-    URSA_CHECK(Tell(invocation, opened, {}));
+    URSA_TRY(const auto refusals, Refusals(opened));
+    URSA_CHECK(Tell(invocation, opened, refusals, {}));
     if (std::ranges::any_of(opened.worklist.rows, &maintenance::ReconstructRow::IsWork)) {
-      invocation.OfferCommit(opened.environment);
+      OfferOrTell(invocation, opened.environment, "--i-know-this-targets-prod", refusals);
     }
     return {};
   }
@@ -186,34 +213,37 @@ class ReconstructAllRecent final : public Command {
   Result<void> Commit(Invocation& invocation, const Profile& profile) {
     URSA_TRY(const WritableLaboratory laboratory,
              OpenWritableLaboratory(invocation, profile, Writes::kAssetsAndRaw));
-    URSA_TRY(const auto raw, OpenWritableBucket(invocation, profile, BucketRole::kRaw));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
-    URSA_TRY(Opened opened, Begin(invocation, profile, laboratory.environment, catalog, *raw));
+    URSA_TRY(Opened opened,
+             Begin(invocation, profile, laboratory.environment, catalog, *laboratory.raw));
     ShowUpgradeHint(invocation.report, opened.worklist);
+    URSA_TRY(const auto refusals, Refusals(opened));
     ReconstructOutcome outcome;
-    const auto done = Work(invocation, laboratory, *raw, opened, outcome);
-    const auto told = Tell(invocation, opened, outcome);
+    const Result<void> done =
+        refusals.empty() ? Work(invocation, laboratory, opened, outcome)
+                         : Result<void>(Refuse(refusals.front().rule,
+                                               refusals.front().message + "; nothing was written"));
+    const auto told = Tell(invocation, opened, refusals, outcome);
     for (const Error& error : outcome.follow_up_errors) {
       invocation.log.Write("the work goes on; but: " + error.ToString());
     }
     return done ? told : done;
   }
 
-  Result<void> Work(Invocation& invocation, const WritableLaboratory& laboratory,
-                    store::ObjectStore& raw, Opened& opened, ReconstructOutcome& outcome) const {
+  Result<void> Work(Invocation& invocation, const WritableLaboratory& laboratory, Opened& opened,
+                    ReconstructOutcome& outcome) const {
     const plan::Guards guards = GuardsOf(opened.environment);
-    const auto refusals = plan::WouldRefuse(opened.worklist.brakes, guards);
-    if (!refusals.empty()) {
-      return Refuse(refusals.front().rule, refusals.front().message + "; nothing was written");
-    }
+    URSA_TRY(const auto raw, OpenWritableBucket(invocation, opened.profile, BucketRole::kRaw));
+    URSA_TRY(const auto data,
+             OpenRawForStreams(invocation, opened.profile, std::chrono::seconds{base_seconds_}));
     URSA_TRY(catalog::Writer writer,
              catalog::Writer::Open(
                  *laboratory.assets, opened.context.catalog,
                  WriteContextOf(invocation, opened.profile, commit_.commit_timeout_seconds)));
     return maintenance::Reconstruct(
-        {opened.context, raw, *laboratory.assets, writer, invocation.process.random(), guards,
-         *canonicalizer_, RawLocation(opened.profile)},
+        {opened.context, *data, *raw, *laboratory.assets, writer, invocation.process.random(),
+         guards, *canonicalizer_, RawLocation(opened.profile)},
         options_, opened.worklist.rows, outcome);
   }
 

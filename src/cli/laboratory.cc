@@ -115,6 +115,18 @@ Result<std::unique_ptr<store::ObjectStore>> OpenWritableBucket(const Invocation&
   return Open(invocation, profile, role, &store::OpenDirectory, &store::OpenS3);
 }
 
+Result<std::unique_ptr<store::ReadableStore>> OpenRawForStreams(const Invocation& invocation,
+                                                                const Profile& profile,
+                                                                std::chrono::seconds stall) {
+  if (!std::holds_alternative<S3Place>(profile.place)) {
+    return OpenBucket(invocation, profile, BucketRole::kRaw);
+  }
+  URSA_TRY(auto settings, S3SettingsOf(invocation, profile, BucketRole::kRaw));
+  settings.stall_timeout = stall;
+  settings.tries_max = 1;
+  return store::OpenS3ForReading(std::move(settings));
+}
+
 Result<Laboratory> OpenLaboratory(const Invocation& invocation, const Profile& profile,
                                   Writes writes) {
   URSA_TRY(auto raw, OpenBucket(invocation, profile, BucketRole::kRaw));

@@ -55,6 +55,13 @@ Result<std::unique_ptr<store::ObjectStore>> OpenWritableBucket(const Invocation&
                                                                const Profile& profile,
                                                                BucketRole role);
 
+// The raw bucket for streaming whole data files. A read ends at once where the run is interrupted,
+// and with kUnavailable where it moves nothing for `stall`; no read is tried again inside, since
+// whoever streams knows how far it came.
+Result<std::unique_ptr<store::ReadableStore>> OpenRawForStreams(const Invocation& invocation,
+                                                                const Profile& profile,
+                                                                std::chrono::seconds stall);
+
 // How a bucket of a profile that has buckets is opened.
 Result<store::S3Settings> S3SettingsOf(const Invocation& invocation, const Profile& profile,
                                        BucketRole role);

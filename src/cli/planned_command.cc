@@ -192,10 +192,6 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
   invocation.report.Summary(std::move(summary));
 }
 
-namespace {
-
-// Ends a dry run: with the command line that commits it, or with what stands in its way. The
-// production guard does not: its flag is in the command line.
 void OfferOrTell(const Invocation& invocation, Environment environment, const std::string& flag,
                  const std::vector<plan::Refusal>& refusals) {
   bool refused = false;
@@ -325,6 +321,11 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   const auto outcome = apply();
   if (const auto looked = run->LookAfterCommit(ContextOf(invocation, opened)); !looked) {
     invocation.log.Write("looking at the catalog after the commit: " + looked.error().ToString());
+  }
+  if (outcome) {
+    if (const auto tidied = run->TidyUp(*laboratory.assets, outcome->fates); !tidied) {
+      invocation.log.Write("the commit holds; after it: " + tidied.error().ToString());
+    }
   }
   run->ShowRows(invocation.report, outcome ? &outcome->fates : nullptr);
   Summarize(invocation, opened, *run, refusals, outcome ? &*outcome : nullptr);

@@ -49,6 +49,11 @@ class PlannedRun {
   virtual Result<void> LookAfterCommit(const maintenance::PlanningContext& /*context*/) {
     return {};
   }
+  // Removes what nobody needs once the plan is committed; `fates` are of its changes.
+  virtual Result<void> TidyUp(store::ObjectStore& /*assets*/,
+                              const std::vector<plan::Fate>& /*fates*/) const {
+    return {};
+  }
   // Looks what would become of the plan's changes with the catalog as it is. Called where they are
   // not committed; a plan that was made just now has nothing to look for.
   virtual Result<void> Foresee(const maintenance::PlanningContext& /*context*/) { return {}; }
@@ -104,6 +109,11 @@ class PlannedCommand : public Command {
   const std::string main_table_;
   std::vector<std::string> finished_runs_;  // that others had left between two tables
 };
+
+// Ends a dry run: with the command line that commits it, or with what stands in its way. The
+// production guard does not: its `flag` is in the command line.
+void OfferOrTell(const Invocation& invocation, Environment environment, const std::string& flag,
+                 const std::vector<plan::Refusal>& refusals);
 
 // The action of a row whose change met this fate; `planned` where the fate says nothing new.
 std::string_view ActionAfter(std::string_view planned, plan::Fate fate);

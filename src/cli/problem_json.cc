@@ -1,5 +1,7 @@
 #include "cli/problem_json.h"
 
+#include <algorithm>
+
 namespace ursa::cli {
 
 Json ProblemsJson(const std::vector<raw::Problem>& problems) {
@@ -19,6 +21,13 @@ Json ProblemsJson(const std::vector<ingest::Problem>& problems) {
         Json{{"code", problem.code}, {"key", problem.key}, {"message", problem.message}});
   }
   return list;
+}
+
+bool NeedsPerson(const std::vector<ingest::Problem>& problems) {
+  return std::ranges::any_of(problems, [](const ingest::Problem& problem) {
+    return problem.code == ingest::code::kParticipantCollision ||
+           problem.code == ingest::code::kParticipantUnreadable;
+  });
 }
 
 Json TimeJson(const std::optional<TimeNs>& time) {

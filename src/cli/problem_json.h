@@ -15,6 +15,10 @@ namespace ursa::cli {
 Json ProblemsJson(const std::vector<raw::Problem>& problems);
 Json ProblemsJson(const std::vector<ingest::Problem>& problems);
 
+// Whether one of them leaves something for a person though the recording itself is done: names that
+// could not be attached.
+bool NeedsPerson(const std::vector<ingest::Problem>& problems);
+
 // A derived time, with nine digits; null for none.
 Json TimeJson(const std::optional<TimeNs>& time);
 

@@ -54,7 +54,7 @@ void ShowVerify(Report& report, std::string_view when, const maintenance::Catalo
 
 void ShowReconstructRows(Report& report, const std::vector<ReconstructRow>& rows) {
   for (const ReconstructRow& row : rows) {
-    report.Row({RowJson(row), true, false});
+    report.Row({RowJson(row), true, NeedsPerson(row.problems)});
   }
 }
 

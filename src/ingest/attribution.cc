@@ -34,7 +34,7 @@ Result<Attributor> Attributor::Make(const catalog::Catalog& catalog,
   return attributor;
 }
 
-Attributor::Found Attributor::Attribute(std::string_view text, const std::string& key) {
+Attributor::Found Attributor::Attribute(std::string_view text, const std::string& key) const {
   Found found;
   const auto attribution = participants::AttributeFile(text, *canonicalizer_, known_);
   if (attribution.fault) {
@@ -49,9 +49,9 @@ Attributor::Found Attributor::Attribute(std::string_view text, const std::string
       found = {};
       found.problems.push_back(MakeProblem(
           code::kParticipantCollision, key,
-          fmt::format("the name {} has the id {}, which is that of {}: say in the merge map who is "
-                      "meant, then backfill-participants",
-                      participant.name, participant.participant_id, *owner)));
+          fmt::format("a name in it has the id {}, which the catalog has for another name: say in "
+                      "the merge map who is meant, then backfill-participants",
+                      participant.participant_id)));
       return found;
     }
     if (std::ranges::find(found.participant_ids, participant.participant_id) ==
@@ -62,10 +62,13 @@ Attributor::Found Attributor::Attribute(std::string_view text, const std::string
       }
     }
   }
-  for (const catalog::Participant& row : found.participants) {
+  return found;
+}
+
+void Attributor::Register(const std::vector<catalog::Participant>& participants) {
+  for (const catalog::Participant& row : participants) {
     known_.Add(row.participant_id, row.display_name);
   }
-  return found;
 }
 
 }  // namespace ursa::ingest

@@ -2,7 +2,8 @@
 //
 // Names that nobody has yet become participants, once each however many recordings name them. A
 // name whose slug belongs to somebody else is left for a person: the recording stays unattributed,
-// and audit-participants says so. Source: raw-recordings.md sections 4 and 5.
+// and audit-participants says so. Problems never hold a name: reports and logs of an ingest go to
+// more people than the bucket does. Source: raw-recordings.md sections 4 and 5.
 #pragma once
 
 #include <set>
@@ -34,7 +35,10 @@ class Attributor {
   };
 
   // Whom the text of a participant.txt names; `key` is where it lies.
-  Found Attribute(std::string_view text, const std::string& key);
+  [[nodiscard]] Found Attribute(std::string_view text, const std::string& key) const;
+
+  // The rows of these participants are certain to be written before those of whoever is found next.
+  void Register(const std::vector<catalog::Participant>& participants);
 
  private:
   explicit Attributor(const participants::Canonicalizer& canonicalizer)

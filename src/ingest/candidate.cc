@@ -43,7 +43,7 @@ class Preparation {
       return std::move(candidate_);
     }
     listing_ = std::move(*listing);
-    if (listing_.HasSessionLock() && !settings_.ignore_session_lock) {
+    if (listing_.IsLocked(settings_.broken_lock)) {
       Refuse(MakeProblem(code::kSessionLock, listing_.prefix + "session.lock",
                          "the rig is still recording or uploading"));
       return std::move(candidate_);
@@ -85,7 +85,7 @@ class Preparation {
           start.error());
       return;
     }
-    FillRecording(manifest, *start);
+    FillRecording(manifest, start->time);
     FillDuration(*manifests.counts);
     FillModalities();
     ReadParticipants();
@@ -97,11 +97,10 @@ class Preparation {
   // The manifest's files against the listing; no byte is read.
   void CompareInventory(const Manifest& manifest) {
     std::unordered_map<std::string_view, uint64_t> listed;
-    for (const store::ObjectInfo& object : listing_.inventory) {
-      listed.emplace(listing_.PathOf(object), object.size_bytes);
-    }
-    if (listing_.participants) {
-      listed.emplace(listing_.PathOf(*listing_.participants), listing_.participants->size_bytes);
+    for (const auto* objects : {&listing_.inventory, &listing_.beside}) {
+      for (const store::ObjectInfo& object : *objects) {
+        listed.emplace(listing_.PathOf(object), object.size_bytes);
+      }
     }
     for (const ManifestFile& file : manifest.files) {
       const auto found = listed.find(file.path);

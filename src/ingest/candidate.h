@@ -17,9 +17,9 @@ namespace ursa::ingest {
 
 struct IngestSettings {
   RigTimezone timezone;
-  std::string raw_location;          // "<scheme>://<bucket>": what raw_storage_uri begins with
-  bool ignore_session_lock = false;  // of a session.lock that an operator broke
-  TimeNs now;                        // of this run: bounds what a file may say of its end
+  std::string raw_location;  // "<scheme>://<bucket>": what raw_storage_uri begins with
+  std::optional<store::ObjectInfo> broken_lock;  // the very session.lock that an operator broke
+  TimeNs now;  // of this run: bounds what a file may say of its end
 };
 
 enum class IngestAction {

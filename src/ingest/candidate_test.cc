@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "ingest/recording_listing.h"
 #include "ingest/testing_bucket.h"
 #include "store/fault_injecting.h"
 
@@ -15,7 +16,7 @@ constexpr std::string_view kKeys = "{\"timestamp_ns\":1778164223000000000}\n";
 class Candidate : public BucketTest {
  protected:
   IngestCandidate Prepare() {
-    return PrepareIngest(raw_, kTestId, {timezone_, "local://raw", ignore_lock_, clock_.Now()});
+    return PrepareIngest(raw_, kTestId, {timezone_, "local://raw", broken_lock_, clock_.Now()});
   }
   // A recording with a manifest of the rig that names its one file.
   void PutRecording() {
@@ -31,7 +32,7 @@ class Candidate : public BucketTest {
   }
 
   RigTimezone timezone_;
-  bool ignore_lock_ = false;
+  std::optional<store::ObjectInfo> broken_lock_;
 };
 
 TEST_F(Candidate, OfARigsManifestBecomesItsRows) {
@@ -148,6 +149,24 @@ TEST_F(Candidate, IsRefusedWhereAFileIsMissingOrHasAnotherSize) {
   EXPECT_EQ(candidate.problems[1].key, Key("mic_0/mic_0000_1.wav"));
 }
 
+TEST_F(Candidate, MayNameWhateverLiesThereInTheSizeThatItSays) {
+  PutRecording();
+  Put("participant.txt", "maya");
+  Put("session.lock", "");
+  Put("_node_manifests/a.json", "{}");
+  Put("_node_manifests/logs/a.txt", "x");
+  Json files =
+      Json::array({File("keyboard_0/keyboard_0000_1.jsonl", kKeys), File("participant.txt", "maya"),
+                   File("session.lock", ""), File("_node_manifests/a.json", "{}"),
+                   File("_node_manifests/logs/a.txt", "x")});
+  Put("manifest.json", Augmented(files).dump());
+  broken_lock_ = ReadListing(raw_, kTestId)->session_lock;
+  EXPECT_EQ(Prepare().action, IngestAction::kIngested);
+  files.back()["size"] = 2;
+  Put("manifest.json", Augmented(files).dump());
+  ExpectRefused(code::kInventoryMismatch, "_node_manifests/logs/a.txt");
+}
+
 TEST_F(Candidate, IsToldOfFilesThatTheManifestDoesNotNameAndOfPathsThatLookAlike) {
   PutRecording();
   Put("keyboard_0/KEYBOARD_0000_1.jsonl", kKeys);
@@ -165,8 +184,11 @@ TEST_F(Candidate, WithASessionLockIsRefusedUnlessThatWasBroken) {
   PutRecording();
   Put("session.lock", "");
   ExpectRefused(code::kSessionLock, "session.lock");
-  ignore_lock_ = true;
+  broken_lock_ = ReadListing(raw_, kTestId)->session_lock;
   EXPECT_EQ(Prepare().action, IngestAction::kIngested);
+  clock_.Sleep(std::chrono::seconds{1}, {});
+  Put("session.lock", "");  // the rig is at it again
+  ExpectRefused(code::kSessionLock, "session.lock");
 }
 
 TEST_F(Candidate, HasItsLocalTimeInTheRigsZone) {
@@ -194,7 +216,7 @@ TEST_F(Candidate, WithAnImplausibleStartTakesItsName) {
 TEST_F(Candidate, FailsWhereAReadFailsWhicheverItIs) {
   PutRecording();
   store::FaultInjectingStore faulty(raw_);
-  const IngestSettings settings{timezone_, "local://raw", false, clock_.Now()};
+  const IngestSettings settings{timezone_, "local://raw", {}, clock_.Now()};
   (void)PrepareIngest(faulty, kTestId, settings);
   const size_t calls = faulty.Calls().size();
   ASSERT_GE(calls, 3U);

@@ -14,8 +14,9 @@ namespace {
 using Hashed = tl::expected<std::string, Problem>;
 
 // Tries that move nothing, one after the other, before a read has failed.
-constexpr int kFruitlessTriesMax = 5;
+constexpr int kFruitlessTriesMax = 8;
 constexpr Nanoseconds kFirstPause = std::chrono::milliseconds{500};
+constexpr Nanoseconds kLongestPause = std::chrono::seconds{20};
 
 Nanoseconds AllowedTime(const ReadLimits& limits, uint64_t bytes) {
   constexpr double kLongest = 1e9;  // seconds
@@ -125,9 +126,10 @@ class Hashing {
 
   // Full jitter, doubling with every try that moved nothing.
   void Pause(int fruitless) {
-    const auto longest = static_cast<uint64_t>(kFirstPause.count()) << fruitless;
-    context_.clock.Sleep(Nanoseconds{static_cast<int64_t>(context_.random.Next() % longest)},
-                         context_.stop);
+    const Nanoseconds longest =
+        std::min({kFirstPause * (int64_t{1} << fruitless), kLongestPause, budget_.Patience()});
+    const uint64_t jitter = context_.random.Next() % static_cast<uint64_t>(longest.count());
+    context_.clock.Sleep(Nanoseconds{static_cast<int64_t>(jitter)}, context_.stop);
   }
 
   const HashContext& context_;

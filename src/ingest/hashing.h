@@ -53,6 +53,8 @@ class ReadBudget {
 };
 
 struct HashContext {
+  // One that ends a read once `stop` is requested or nothing moved for ReadLimits::base, and leaves
+  // trying again to HashObject: what it waits for inside a read, no budget sees.
   const store::ReadableStore& raw;
   Clock& clock;
   Random& random;

@@ -121,7 +121,8 @@ std::vector<plan::Change> ChangesOf(const IngestCandidate& candidate,
 }
 
 // Fills in who took part; the participants that are new.
-std::vector<catalog::Participant> Attribute(IngestCandidate& candidate, Attributor& attributor) {
+std::vector<catalog::Participant> Attribute(IngestCandidate& candidate,
+                                            const Attributor& attributor) {
   if (!candidate.participant_text) {
     return {};
   }
@@ -133,10 +134,12 @@ std::vector<catalog::Participant> Attribute(IngestCandidate& candidate, Attribut
   return std::move(found.participants);
 }
 
-// All rows of a recording or none: one that breaks a rule of the catalog refuses it.
+// All rows of a recording or none: one that breaks a rule of the catalog refuses it, and then its
+// participants are nobody whom the recordings behind it could name.
 Result<void> AddCandidate(IngestCandidate& candidate, Attributor& attributor,
                           plan::PlanBuilder& builder) {
-  const std::vector<plan::Change> changes = ChangesOf(candidate, Attribute(candidate, attributor));
+  const std::vector<catalog::Participant> new_participants = Attribute(candidate, attributor);
+  const std::vector<plan::Change> changes = ChangesOf(candidate, new_participants);
   for (const plan::Change& change : changes) {
     if (const auto valid = catalog::CheckRow(*change.table, change.row); !valid) {
       Refuse(candidate, code::kInvalidRow,
@@ -148,6 +151,7 @@ Result<void> AddCandidate(IngestCandidate& candidate, Attributor& attributor,
     candidate.change = builder.Count();
     URSA_CHECK(builder.Add(change));
   }
+  attributor.Register(new_participants);
   return {};
 }
 

@@ -14,6 +14,8 @@ constexpr uint64_t kJournalBytesMax = uint64_t{128} << 20;
 // An object, a list, an entry, its members.
 constexpr int kDepthMax = 4;
 
+constexpr std::string_view kExtension = ".json";
+
 bool IsShallow(int depth, Json::parse_event_t, Json&) { return depth < kDepthMax; }
 
 const std::string* TextOf(const Json& json, const char* name) {
@@ -23,6 +25,15 @@ const std::string* TextOf(const Json& json, const char* name) {
 }
 
 }  // namespace
+
+std::optional<std::string> RecordingOfJournal(std::string_view key) {
+  if (!key.starts_with(kJournalsPrefix) || !key.ends_with(kExtension)) {
+    return std::nullopt;
+  }
+  key.remove_prefix(kJournalsPrefix.size());
+  key.remove_suffix(kExtension.size());
+  return std::string(key);
+}
 
 Journal Journal::Load(const store::ReadableStore& assets, const std::string& recording_id) {
   const Journal empty(recording_id);
@@ -72,7 +83,13 @@ void Journal::Add(std::string_view path, const store::ObjectInfo& object, std::s
   files_[std::string(path)] = Entry{object.size_bytes, object.etag, std::move(sha256)};
 }
 
-std::string Journal::Key() const { return "ursa/work/" + recording_id_ + ".json"; }
+void Journal::Merge(const Journal& other) {
+  files_.insert(other.files_.begin(), other.files_.end());
+}
+
+std::string Journal::Key() const {
+  return std::string(kJournalsPrefix) + recording_id_ + std::string(kExtension);
+}
 
 std::string Journal::Text() const {
   Json files = Json::array();

@@ -17,6 +17,12 @@
 
 namespace ursa::ingest {
 
+// Where all journals lie.
+inline constexpr std::string_view kJournalsPrefix = "ursa/work/";
+
+// Whose journal a key below that prefix is; none where that is no journal's key.
+std::optional<std::string> RecordingOfJournal(std::string_view key);
+
 // Not thread-safe.
 class Journal {
  public:
@@ -31,7 +37,12 @@ class Journal {
                                                 const store::ObjectInfo& object) const;
   void Add(std::string_view path, const store::ObjectInfo& object, std::string sha256);
 
+  // Takes what another process, which is at the same recording, put there meanwhile: the paths that
+  // this one does not know.
+  void Merge(const Journal& other);
+
   [[nodiscard]] size_t Count() const { return files_.size(); }
+  [[nodiscard]] const std::string& RecordingId() const { return recording_id_; }
   [[nodiscard]] std::string Key() const;
   [[nodiscard]] std::string Text() const;
 

@@ -21,6 +21,24 @@ TEST(Journal, KnowsAgainWhatItWasTold) {
   EXPECT_EQ(journal.Key(), "ursa/work/" + kRecording + ".json");
 }
 
+TEST(Journal, TakesFromAnotherOnlyWhatItDoesNotKnow) {
+  Journal journal = OneFile();
+  Journal other(kRecording);
+  store::ObjectInfo changed = kObject;
+  changed.etag = "etag-2";
+  other.Add("eeg_0/a", changed, std::string(64, 'd'));
+  other.Add("eeg_0/b", kObject, std::string(64, 'e'));
+  journal.Merge(other);
+  EXPECT_EQ(journal.Find("eeg_0/a", kObject), kDigest);
+  EXPECT_EQ(journal.Find("eeg_0/b", kObject), std::string(64, 'e'));
+}
+
+TEST(Journal, IsKnownByItsKey) {
+  EXPECT_EQ(RecordingOfJournal(Journal(kRecording).Key()), kRecording);
+  EXPECT_FALSE(RecordingOfJournal("ursa/work/" + kRecording + ".txt"));
+  EXPECT_FALSE(RecordingOfJournal("ursa/catalog/" + kRecording + ".json"));
+}
+
 TEST(Journal, KnowsNothingOfAnotherVersionOfAFile) {
   const Journal journal = OneFile();
   store::ObjectInfo other = kObject;

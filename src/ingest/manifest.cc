@@ -24,6 +24,10 @@ std::string Shown(std::string_view text) {
 constexpr std::array<std::string_view, 6> kScalars = {
     "recording_id", "recording_hash", "started_at", "ended_at", "hostname", "data_engine_version"};
 
+bool IsScalar(std::string_view key) { return std::ranges::find(kScalars, key) != kScalars.end(); }
+
+bool IsOfFile(std::string_view key) { return key == "path" || key == "size" || key == "sha256"; }
+
 // Takes the events of one manifest. Returns false from one to end the parsing at the first fault.
 class Reader final : public nlohmann::json_sax<Json> {
  public:
@@ -42,8 +46,16 @@ class Reader final : public nlohmann::json_sax<Json> {
 
   bool key(string_t& name) override {
     Level& level = levels_.back();
+    if (name.size() > kManifestTextBytesMax) {
+      return TooLong("a member's name", name.size(), kManifestTextBytesMax);
+    }
     if (!level.keys.insert(name).second) {
       return Fault(GateRule::kDuplicateKey, fmt::format("'{}' stands there twice", Shown(name)));
+    }
+    if (level.place == Place::kFile && level.keys.size() > kFileMembersMax) {
+      return Fault(GateRule::kTooManyValues,
+                   fmt::format("entry {} of files has more than {} members", manifest_.files.size(),
+                               kFileMembersMax));
     }
     level.key = std::move(name);
     if (level.place == Place::kTop) {
@@ -104,13 +116,47 @@ class Reader final : public nlohmann::json_sax<Json> {
     if (levels_.empty()) {
       return Fault(GateRule::kNotAnObject, "it is no JSON object");
     }
-    if (!Count()) {
-      return false;
-    }
+    return Count() && CheckLength(value) && Keep(std::move(value));
+  }
+
+  // The most bytes of a text that stands here; none where it is not kept.
+  [[nodiscard]] std::optional<size_t> TextBytesMax() const {
     const std::string& key = levels_.back().key;
     switch (levels_.back().place) {
       case Place::kTop:
-        if (std::ranges::find(kScalars, key) != kScalars.end()) {
+        return key == "workers" ? std::optional(kWorkerTextBytesMax)
+               : IsScalar(key)  ? std::optional(kManifestTextBytesMax)
+                                : std::nullopt;
+      case Place::kFile:
+        return IsOfFile(key) ? std::optional(kManifestTextBytesMax) : std::nullopt;
+      case Place::kWorkers:
+        return kWorkerTextBytesMax;
+      case Place::kFiles:
+      case Place::kOther:
+        return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  bool CheckLength(const Json& value) {
+    const auto most = TextBytesMax();
+    if (!most || !value.is_string() || value.get_ref<const std::string&>().size() <= *most) {
+      return true;
+    }
+    return TooLong(fmt::format("the text of '{}'", Shown(levels_.back().key)),
+                   value.get_ref<const std::string&>().size(), *most);
+  }
+
+  bool TooLong(std::string_view what, size_t bytes, size_t most) {
+    return Fault(GateRule::kTextTooLong,
+                 fmt::format("{} has {} bytes, more than {}", what, bytes, most));
+  }
+
+  bool Keep(Json value) {
+    const std::string& key = levels_.back().key;
+    switch (levels_.back().place) {
+      case Place::kTop:
+        if (IsScalar(key)) {
           top_[key] = std::move(value);
         } else if (key == "workers") {
           manifest_.workers = std::move(value);
@@ -119,7 +165,7 @@ class Reader final : public nlohmann::json_sax<Json> {
       case Place::kFiles:
         return NoObject();
       case Place::kFile:
-        if (key == "path" || key == "size" || key == "sha256") {
+        if (IsOfFile(key)) {
           file_[key] = std::move(value);
         }
         return true;
@@ -290,10 +336,11 @@ class Reader final : public nlohmann::json_sax<Json> {
 }  // namespace
 
 std::string_view GateRuleName(GateRule rule) {
-  constexpr std::array<std::string_view, 15> kNames = {
-      "too_large",      "not_json",     "not_an_object",  "too_deep",    "too_many_values",
-      "duplicate_key",  "recording_id", "recording_hash", "started_at",  "files",
-      "too_many_files", "file_path",    "file_size",      "file_sha256", "duplicate_path"};
+  constexpr std::array<std::string_view, 16> kNames = {
+      "too_large",       "not_json",      "not_an_object", "too_deep",
+      "too_many_values", "text_too_long", "duplicate_key", "recording_id",
+      "recording_hash",  "started_at",    "files",         "too_many_files",
+      "file_path",       "file_size",     "file_sha256",   "duplicate_path"};
   return kNames[static_cast<size_t>(rule)];
 }
 

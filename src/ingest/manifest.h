@@ -27,6 +27,13 @@ inline constexpr size_t kManifestFilesMax = 250'000;
 inline constexpr size_t kManifestDepthMax = 32;
 // Values of all kinds, those of `files` excepted.
 inline constexpr size_t kManifestValuesMax = 100'000;
+// Members of an entry of `files`; three of them matter.
+inline constexpr size_t kFileMembersMax = 64;
+// Texts that matter (times, digests, paths, what becomes of a row), and the names of all members.
+// S3's keys have at most 1024 bytes.
+inline constexpr size_t kManifestTextBytesMax = 4096;
+// Texts in `workers`, which are copied into a reconstructed manifest.
+inline constexpr size_t kWorkerTextBytesMax = size_t{64} << 10;
 
 using Json = nlohmann::ordered_json;
 
@@ -53,7 +60,8 @@ enum class GateRule {
   kNotJson,        // no JSON text, or not UTF-8
   kNotAnObject,    // JSON, but no object
   kTooDeep,        // nested deeper than kManifestDepthMax
-  kTooManyValues,  // more than kManifestValuesMax
+  kTooManyValues,  // more than kManifestValuesMax, or in an entry of files than kFileMembersMax
+  kTextTooLong,    // a text or a member's name that is longer than the limits above
   kDuplicateKey,   // an object that has a member twice, at any depth
   kRecordingId,    // given, and not that of the prefix
   kRecordingHash,  // not 64 lower-case hex digits

@@ -194,6 +194,46 @@ TEST(Gate, RefusesMoreValuesThanAnyoneNeeds) {
   ExpectFault(text + "1]}", GateRule::kTooManyValues);
 }
 
+TEST(Gate, RefusesAnEntryOfFilesWithMoreMembersThanAnyoneNeeds) {
+  Json file = File("x");
+  while (file.size() < kFileMembersMax) {
+    file["more" + std::to_string(file.size())] = 1;
+  }
+  Json manifest = Augmented();
+  manifest["files"] = Json::array({file});
+  EXPECT_TRUE(Parse(manifest).has_value());
+  file["one more"] = 1;
+  ExpectFaultWithFile(file, GateRule::kTooManyValues);
+}
+
+TEST(Gate, RefusesATextThatMattersAndIsTooLong) {
+  const std::string fits(kManifestTextBytesMax, 'x');
+  for (const char* member : {"hostname", "data_engine_version"}) {
+    Json manifest = Augmented();
+    manifest[member] = fits;
+    EXPECT_TRUE(Parse(manifest).has_value());
+    ExpectFaultWith(member, fits + "x", GateRule::kTextTooLong);
+  }
+  ExpectFaultWith("started_at", fits + "x", GateRule::kTextTooLong);
+  ExpectFaultWithFile(File(fits + "x"), GateRule::kTextTooLong);
+  EXPECT_TRUE(Parse(Json{{"comment", fits + "x"}}).has_value());
+}
+
+TEST(Gate, RefusesTheNameOfAMemberThatIsTooLongAtAnyDepth) {
+  const std::string long_name(kManifestTextBytesMax + 1, 'x');
+  ExpectFault(Json{{long_name, 1}}.dump(), GateRule::kTextTooLong);
+  ExpectFault(Json{{"workers", Json{{"eeg_0", Json{{long_name, 1}}}}}}.dump(),
+              GateRule::kTextTooLong);
+}
+
+TEST(Gate, RefusesATextTooLongToBeCopiedFromWorkersAtAnyDepth) {
+  const std::string fits(kWorkerTextBytesMax, 'x');
+  EXPECT_TRUE(Parse(Json{{"workers", Json::array({Json{{"device", fits}}})}}).has_value());
+  ExpectFault(Json{{"workers", fits + "x"}}.dump(), GateRule::kTextTooLong);
+  ExpectFault(Json{{"workers", Json::array({Json{{"device", Json{{"x", fits + "x"}}}}})}}.dump(),
+              GateRule::kTextTooLong);
+}
+
 TEST(Gate, RefusesMoreBytesThanAreRead) {
   ExpectFault(std::string(kManifestBytesMax + 1, ' '), GateRule::kTooLarge);
 }

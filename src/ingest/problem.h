@@ -26,6 +26,7 @@ inline constexpr std::string_view kTooManyFiles = "too_many_files";
 inline constexpr std::string_view kInventoryMismatch = "inventory_mismatch";
 inline constexpr std::string_view kNotInManifest = "not_in_manifest";  // a finding, refuses nothing
 inline constexpr std::string_view kSimilarPaths = "similar_paths";     // likewise
+inline constexpr std::string_view kStrayObject = "stray_object";       // likewise
 // Of work that was under way.
 inline constexpr std::string_view kInventoryChanged = "inventory_changed";
 inline constexpr std::string_view kObjectChanged = "object_changed";
@@ -37,6 +38,7 @@ inline constexpr std::string_view kConflictingHash = "conflicting_hash";
 inline constexpr std::string_view kInvalidRow = "invalid_row";
 // Of the recording.
 inline constexpr std::string_view kSessionLock = "session_lock";
+inline constexpr std::string_view kStillArriving = "still_arriving";
 inline constexpr std::string_view kParticipantUnreadable = "participant_unreadable";
 inline constexpr std::string_view kParticipantCollision = "participant_collision";
 inline constexpr std::string_view kSkippedLocalTime = "skipped_local_time";

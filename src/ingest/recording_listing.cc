@@ -44,25 +44,34 @@ void TakeObject(const store::ObjectInfo& object, RecordingListing& listing) {
   if (path != kReconstructedName && (!listing.newest || object.last_modified > *listing.newest)) {
     listing.newest = object.last_modified;
   }
-  if (object.key.ends_with('/') || path == kSessionLock) {
+  if (object.key.ends_with('/')) {
     return;
   }
-  if (path == kManifestName) {
+  if (path != kSessionLock && path != kManifestName && path != kReconstructedName &&
+      path != kParticipantsName && !path.starts_with(kNodeManifests)) {
+    AddToInventory(object, listing);
+    return;
+  }
+  listing.beside.push_back(object);
+  if (path == kSessionLock) {
+    listing.session_lock = object;
+  } else if (path == kManifestName) {
     listing.manifest = object;
   } else if (path == kReconstructedName) {
     listing.reconstructed = object;
   } else if (path == kParticipantsName) {
     listing.participants = object;
-  } else if (path.starts_with(kNodeManifests)) {
-    if (path.ends_with(".json") && path.find('/', kNodeManifests.size()) == path.npos) {
-      listing.node_manifests.push_back(object);
-    }
-  } else {
-    AddToInventory(object, listing);
+  } else if (path.ends_with(".json") && path.find('/', kNodeManifests.size()) == path.npos) {
+    listing.node_manifests.push_back(object);
   }
 }
 
 }  // namespace
+
+bool RecordingListing::IsLocked(const std::optional<store::ObjectInfo>& broken) const {
+  return session_lock && (!broken || broken->etag != session_lock->etag ||
+                          broken->last_modified != session_lock->last_modified);
+}
 
 RecordingListing SortOutListing(std::string_view recording_id,
                                 std::vector<store::ObjectInfo> objects) {

@@ -26,16 +26,19 @@ struct RecordingListing {
   std::string prefix;  // "recordings/<recording_id>/"
   raw::RecordingObjects objects;
   std::vector<store::ObjectInfo> inventory;        // in the order of their paths' bytes
+  std::vector<store::ObjectInfo> beside;           // what else lies there, in key order
   std::vector<store::ObjectInfo> node_manifests;   // in the order of their names
   std::optional<store::ObjectInfo> manifest;       // manifest.json
   std::optional<store::ObjectInfo> reconstructed;  // manifest.reconstructed.json
   std::optional<store::ObjectInfo> participants;   // participant.txt
+  std::optional<store::ObjectInfo> session_lock;   // session.lock
   std::optional<TimeNs> newest;  // last-modified of all objects but our own manifest
   uint64_t inventory_bytes = 0;
   uint64_t data_bytes = 0;  // of the workers' data files
   std::vector<Problem> bad_keys;
 
-  [[nodiscard]] bool HasSessionLock() const { return objects.session_lock; }
+  // Whether it has a session.lock, and not just the very one that an operator broke.
+  [[nodiscard]] bool IsLocked(const std::optional<store::ObjectInfo>& broken = {}) const;
   // The path of an object of the inventory: a view into it.
   [[nodiscard]] std::string_view PathOf(const store::ObjectInfo& object) const {
     return std::string_view(object.key).substr(prefix.size());

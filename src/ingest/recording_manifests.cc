@@ -37,19 +37,22 @@ class Gathering {
  public:
   void TakeOfRig(Found found) {
     if (!found) {
-      Refuse(std::move(found.error()));
+      RefuseBad(std::move(found.error()));
     } else if (found->manifest.is_augmented) {
       TakeAugmented(std::move(*found));
-    } else if (!result_.legacy) {
-      result_.legacy = std::move(*found);
+    } else {
+      See(*found, ManifestVerdict::kLegacy);
+      if (!result_.legacy) {
+        result_.legacy = std::move(*found);
+      }
     }
   }
 
   void TakeReconstructed(Found found) {
     if (!found) {
-      Refuse(std::move(found.error()));
+      RefuseBad(std::move(found.error()));
     } else if (!found->manifest.is_augmented) {
-      Refuse(Bad(found->key, "rule recording_hash: it is none of those that Ursa writes"));
+      RefuseBad(Bad(found->key, "rule recording_hash: it is none of those that Ursa writes"));
     } else {
       TakeAugmented(std::move(*found));
     }
@@ -57,8 +60,9 @@ class Gathering {
 
   void TakeOfNode(Found found) {
     if (!found) {
-      Refuse(std::move(found.error()));
+      RefuseBad(std::move(found.error()));
     } else {
+      See(*found, ManifestVerdict::kNode);
       result_.nodes.push_back(std::move(*found));
     }
   }
@@ -66,6 +70,15 @@ class Gathering {
   RecordingManifests Result() && { return std::move(result_); }
 
  private:
+  void See(const FoundManifest& found, ManifestVerdict verdict) {
+    result_.evidence.push_back({found.key, verdict, found.manifest.started_at});
+  }
+
+  void RefuseBad(Problem problem) {
+    result_.evidence.push_back({problem.key, ManifestVerdict::kBad, std::nullopt});
+    Refuse(std::move(problem));
+  }
+
   void Refuse(Problem problem) {
     if (!result_.fault) {
       result_.fault = std::move(problem);
@@ -74,8 +87,12 @@ class Gathering {
 
   void TakeAugmented(FoundManifest found) {
     if (!result_.counts) {
+      See(found, ManifestVerdict::kCounts);
       result_.counts = std::move(found);
-    } else if (result_.counts->manifest.recording_hash != found.manifest.recording_hash) {
+    } else if (result_.counts->manifest.recording_hash == found.manifest.recording_hash) {
+      See(found, ManifestVerdict::kAgrees);
+    } else {
+      See(found, ManifestVerdict::kConflicts);
       Refuse(MakeProblem(code::kConflictingManifests, found.key,
                          fmt::format("its recording_hash is {}, that of {} is {}: a person has to "
                                      "say which one is right",
@@ -88,6 +105,24 @@ class Gathering {
 };
 
 }  // namespace
+
+std::string_view ManifestVerdictName(ManifestVerdict verdict) {
+  switch (verdict) {
+    case ManifestVerdict::kCounts:
+      return "counts";
+    case ManifestVerdict::kAgrees:
+      return "agrees";
+    case ManifestVerdict::kConflicts:
+      return "conflicts";
+    case ManifestVerdict::kLegacy:
+      return "legacy";
+    case ManifestVerdict::kNode:
+      return "node";
+    case ManifestVerdict::kBad:
+      return "bad";
+  }
+  return "";
+}
 
 std::string_view RecordingManifests::WhyNone() const {
   if (legacy) {

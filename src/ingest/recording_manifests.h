@@ -23,11 +23,31 @@ struct FoundManifest {
   std::string key;
 };
 
+// What became of a manifest that was found.
+enum class ManifestVerdict {
+  kCounts,
+  kAgrees,     // augmented, with the hash of the one that counts
+  kConflicts,  // augmented, with another hash than the one before it
+  kLegacy,     // of the rig, with neither hash nor files
+  kNode,       // of one node
+  kBad,        // it breaks a rule of the gate
+};
+
+// The stable name: counts, agrees, conflicts, legacy, node, bad.
+std::string_view ManifestVerdictName(ManifestVerdict verdict);
+
+struct ManifestEvidence {
+  std::string key;
+  ManifestVerdict verdict = ManifestVerdict::kBad;
+  std::optional<IsoTime> started_at;  // as it says
+};
+
 struct RecordingManifests {
-  std::optional<FoundManifest> counts;  // the augmented one that counts
-  std::optional<FoundManifest> legacy;  // the rig's, where it is legacy
-  std::vector<FoundManifest> nodes;     // in the order of their names
-  std::optional<Problem> fault;         // bad_manifest, conflicting_manifests
+  std::vector<ManifestEvidence> evidence;  // of each that was found, in the order of their rank
+  std::optional<FoundManifest> counts;     // the augmented one that counts
+  std::optional<FoundManifest> legacy;     // the rig's, where it is legacy
+  std::vector<FoundManifest> nodes;        // in the order of their names
+  std::optional<Problem> fault;            // bad_manifest, conflicting_manifests
 
   // Why a recording without an augmented manifest has none: code::kLegacyManifest,
   // kNodeManifests or kNoManifest.

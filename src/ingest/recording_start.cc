@@ -9,37 +9,65 @@ namespace ursa::ingest {
 namespace {
 
 using MaybeTime = tl::expected<std::optional<TimeNs>, Problem>;
+using MaybeStart = tl::expected<std::optional<RecordingStart>, Problem>;
 
 bool IsPlausible(TimeNs time) { return time >= kEarliestPlausible && time < kFirstImplausible; }
 
-MaybeTime StartOfNodes(const RecordingManifests& manifests, const RigTimezone& timezone) {
-  std::optional<TimeNs> earliest;
+// What one manifest says.
+MaybeStart StartOf(const FoundManifest& found, StartSource source, const RigTimezone& timezone) {
+  const MaybeTime time = PlausibleTime(found.manifest.started_at, found.key, timezone);
+  if (!time) {
+    return tl::unexpected(time.error());
+  }
+  return *time ? std::optional(RecordingStart{**time, source, found.key}) : std::nullopt;
+}
+
+MaybeStart StartOfNodes(const RecordingManifests& manifests, const RigTimezone& timezone) {
+  std::optional<RecordingStart> earliest;
   for (const FoundManifest& node : manifests.nodes) {
-    const MaybeTime time = PlausibleTime(node.manifest.started_at, node.key, timezone);
-    if (!time) {
-      return time;
+    const MaybeStart start = StartOf(node, StartSource::kNodeManifest, timezone);
+    if (!start) {
+      return start;
     }
-    if (*time && (!earliest || **time < *earliest)) {
-      earliest = *time;
+    if (*start && (!earliest || (*start)->time < earliest->time)) {
+      earliest = *start;
     }
   }
   return earliest;
 }
 
-MaybeTime StartOfManifests(const RecordingManifests& manifests, const RigTimezone& timezone) {
+MaybeStart StartOfManifests(const RecordingManifests& manifests, const RigTimezone& timezone) {
   for (const auto* found : {&manifests.counts, &manifests.legacy}) {
     if (!*found) {
       continue;
     }
-    const MaybeTime time = PlausibleTime((*found)->manifest.started_at, (*found)->key, timezone);
-    if (!time || *time) {
-      return time;
+    const bool is_legacy = found == &manifests.legacy;
+    const MaybeStart start = StartOf(
+        **found, is_legacy ? StartSource::kLegacyManifest : StartSource::kManifest, timezone);
+    if (!start || *start) {
+      return start;
     }
   }
   return StartOfNodes(manifests, timezone);
 }
 
 }  // namespace
+
+std::string_view StartSourceName(StartSource source) {
+  switch (source) {
+    case StartSource::kManifest:
+      return "manifest";
+    case StartSource::kLegacyManifest:
+      return "legacy_manifest";
+    case StartSource::kNodeManifest:
+      return "node_manifest";
+    case StartSource::kFirstSample:
+      return "first_sample";
+    case StartSource::kRecordingId:
+      return "recording_id";
+  }
+  return "";
+}
 
 tl::expected<std::optional<TimeNs>, Problem> PlausibleTime(const std::optional<IsoTime>& time,
                                                            const std::string& key,
@@ -54,11 +82,11 @@ tl::expected<std::optional<TimeNs>, Problem> PlausibleTime(const std::optional<I
   return IsPlausible(*utc) ? std::optional(*utc) : std::nullopt;
 }
 
-tl::expected<TimeNs, Problem> DeriveRecordingStart(const store::ReadableStore& raw,
-                                                   const RecordingListing& listing,
-                                                   const RecordingManifests& manifests,
-                                                   const RigTimezone& timezone) {
-  const MaybeTime of_manifests = StartOfManifests(manifests, timezone);
+tl::expected<RecordingStart, Problem> DeriveRecordingStart(const store::ReadableStore& raw,
+                                                           const RecordingListing& listing,
+                                                           const RecordingManifests& manifests,
+                                                           const RigTimezone& timezone) {
+  const MaybeStart of_manifests = StartOfManifests(manifests, timezone);
   if (!of_manifests) {
     return tl::unexpected(of_manifests.error());
   }
@@ -70,7 +98,7 @@ tl::expected<TimeNs, Problem> DeriveRecordingStart(const store::ReadableStore& r
     return tl::unexpected(of_samples.error());
   }
   if (*of_samples) {
-    return **of_samples;
+    return RecordingStart{**of_samples, StartSource::kFirstSample, {}};
   }
   const auto stamp = raw::ParseRecordingId(listing.recording_id);
   if (!stamp) {
@@ -83,7 +111,7 @@ tl::expected<TimeNs, Problem> DeriveRecordingStart(const store::ReadableStore& r
     return tl::unexpected(
         MakeProblem(code::kSkippedLocalTime, listing.prefix, utc.error().message));
   }
-  return *utc;
+  return RecordingStart{*utc, StartSource::kRecordingId, {}};
 }
 
 }  // namespace ursa::ingest

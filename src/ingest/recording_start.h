@@ -21,12 +21,24 @@
 
 namespace ursa::ingest {
 
+// What says when a recording started.
+enum class StartSource { kManifest, kLegacyManifest, kNodeManifest, kFirstSample, kRecordingId };
+
+// The stable name: manifest, legacy_manifest, node_manifest, first_sample, recording_id.
+std::string_view StartSourceName(StartSource source);
+
+struct RecordingStart {
+  TimeNs time;
+  StartSource source = StartSource::kRecordingId;
+  std::string key;  // of the manifest that says it; empty where none does
+};
+
 // The start, or the problem because of which the recording has none: a local time that a clock
 // change skips, a failed read.
-tl::expected<TimeNs, Problem> DeriveRecordingStart(const store::ReadableStore& raw,
-                                                   const RecordingListing& listing,
-                                                   const RecordingManifests& manifests,
-                                                   const RigTimezone& timezone);
+tl::expected<RecordingStart, Problem> DeriveRecordingStart(const store::ReadableStore& raw,
+                                                           const RecordingListing& listing,
+                                                           const RecordingManifests& manifests,
+                                                           const RigTimezone& timezone);
 
 // A manifest's time in UTC; none where it has none that parses to a plausible time.
 tl::expected<std::optional<TimeNs>, Problem> PlausibleTime(const std::optional<IsoTime>& time,

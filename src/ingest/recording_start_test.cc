@@ -11,19 +11,22 @@ class StartTest : public BucketTest {
     const RecordingListing listing = ReadListing(raw_, kTestId).value();
     const RecordingManifests manifests = ReadManifests(raw_, listing).value();
     const auto start = DeriveRecordingStart(raw_, listing, manifests, timezone_);
-    return start ? FormatTime(*start) : start.error().code;
+    source_ = start ? StartSourceName(start->source) : "";
+    return start ? FormatTime(start->time) : start.error().code;
   }
   void PutManifest(const std::string& name, const char* started_at) {
     Put(name, Json{{"started_at", started_at}}.dump());
   }
 
   RigTimezone timezone_;
+  std::string source_;
 };
 
 TEST_F(StartTest, IsThatOfTheLegacyManifestBeforeThatOfTheNodes) {
   PutManifest("_node_manifests/a.json", "2026-05-07T10:00:00Z");
   PutManifest("manifest.json", "2026-05-07T11:00:00.123456789Z");
   EXPECT_EQ(Start(), "2026-05-07T11:00:00.123456789Z");
+  EXPECT_EQ(source_, "legacy_manifest");
 }
 
 TEST_F(StartTest, IsTheEarliestOfTheNodes) {
@@ -31,6 +34,7 @@ TEST_F(StartTest, IsTheEarliestOfTheNodes) {
   PutManifest("_node_manifests/b.json", "2026-05-07T12:00:00+02:00");
   PutManifest("_node_manifests/c.json", "yesterday");
   EXPECT_EQ(Start(), "2026-05-07T10:00:00.000000000Z");
+  EXPECT_EQ(source_, "node_manifest");
 }
 
 TEST_F(StartTest, PassesOverManifestsThatSayNoPlausibleTime) {
@@ -43,6 +47,7 @@ TEST_F(StartTest, IsTheEarliestFirstSampleWithoutThem) {
   Put("keyboard_0/keyboard_0000_1.jsonl", "{\"timestamp_ns\":1778164223000000002}\n");
   Put("mic_0/mic_0000_1778164223.000000001.wav", "x");
   EXPECT_EQ(Start(), "2026-05-07T14:30:23.000000001Z");
+  EXPECT_EQ(source_, "first_sample");
 }
 
 TEST_F(StartTest, MayBeTheFirstFrameOfAVideo) {
@@ -55,6 +60,7 @@ TEST_F(StartTest, MayBeTheFirstFrameOfAVideo) {
 TEST_F(StartTest, IsTheStampOfItsNameWithoutAnyOfThese) {
   Put("robot_0/x.bin", "x");
   EXPECT_EQ(Start(), "2026-05-07T14:30:22.000000000Z");
+  EXPECT_EQ(source_, "recording_id");
   timezone_ = RigTimezone::Named("Europe/Berlin").value();
   EXPECT_EQ(Start(), "2026-05-07T12:30:22.000000000Z");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ingest/recording_listing.h"
 #include "raw/layout.h"
 #include "raw/recording_id.h"
 #include "raw/recording_objects.h"
@@ -26,7 +27,37 @@ Result<std::optional<RecordingRow>> FindRow(const PlanningContext& context,
   return std::optional(std::move(rows->front()));
 }
 
-Result<void> FindStart(Explanation& explanation) {
+// What the manifests are, and which one counts.
+ingest::RecordingManifests FindManifests(const store::ReadableStore& raw,
+                                         const ingest::RecordingListing& listing,
+                                         const ingest::RigTimezone& timezone,
+                                         Explanation& explanation) {
+  auto manifests = ingest::ReadManifests(raw, listing);
+  if (!manifests) {
+    explanation.problems.push_back(ingest::MakeProblem(ingest::code::kReadFailed, listing.prefix,
+                                                       manifests.error().ToString()));
+    return {};
+  }
+  for (const ingest::ManifestEvidence& found : manifests->evidence) {
+    const auto time = ingest::PlausibleTime(found.started_at, found.key, timezone);
+    explanation.manifests.push_back({found.key, found.verdict, time.value_or(std::nullopt)});
+  }
+  if (manifests->fault) {
+    explanation.problems.push_back(*manifests->fault);
+  }
+  return *std::move(manifests);
+}
+
+// The start that ingest would write, and the one that the ends are held against.
+Result<void> FindStart(const store::ReadableStore& raw, const ingest::RecordingListing& listing,
+                       const ingest::RecordingManifests& manifests,
+                       const ingest::RigTimezone& timezone, Explanation& explanation) {
+  const auto start = ingest::DeriveRecordingStart(raw, listing, manifests, timezone);
+  if (start) {
+    explanation.ingest_start = *start;
+  } else {
+    explanation.problems.push_back(start.error());
+  }
   if (explanation.row) {
     if (!explanation.row->start) {
       return Fail(ErrorCode::kInvalid,
@@ -37,12 +68,20 @@ Result<void> FindStart(Explanation& explanation) {
     return {};
   }
   const auto stamp = raw::ParseRecordingId(explanation.recording_id);
-  if (!stamp) {
-    return Fail(ErrorCode::kUsage, explanation.recording_id + " is no recording id");
-  }
-  explanation.start = std::chrono::floor<Microseconds>(raw::StampAsUtc(*stamp));
-  explanation.start_source = "recording_id";
+  explanation.start = std::chrono::floor<Microseconds>(start   ? start->time
+                                                       : stamp ? raw::StampAsUtc(*stamp)
+                                                               : TimeNs{});
+  explanation.start_source =
+      ingest::StartSourceName(start ? start->source : ingest::StartSource::kRecordingId);
   return {};
+}
+
+void TakeInventory(const ingest::RecordingListing& listing, Explanation& explanation) {
+  explanation.inventory_files = listing.inventory.size();
+  explanation.inventory_bytes = listing.inventory_bytes;
+  explanation.bad_keys = listing.bad_keys.size();
+  explanation.problems.insert(explanation.problems.end(), listing.bad_keys.begin(),
+                              listing.bad_keys.end());
 }
 
 EvidenceRole RoleOf(const recovery::RecordingEnd& end, const ExaminedFile& file) {
@@ -145,17 +184,22 @@ std::string_view EvidenceRoleName(EvidenceRole role) {
 }
 
 Result<Explanation> Explain(const PlanningContext& context, const delta::Snapshot& recordings,
-                            const std::string& recording_id) {
+                            const std::string& recording_id, const ingest::RigTimezone& timezone) {
   Explanation explanation;
   explanation.recording_id = recording_id;
   URSA_TRY(explanation.row, FindRow(context, recordings, recording_id));
-  URSA_CHECK(FindStart(explanation));
-  URSA_TRY_CONTEXT(const raw::RecordingObjects objects,
-                   raw::ListRecording(context.raw, recording_id), "listing " + recording_id);
-  if (!explanation.row && objects.workers.empty() && !objects.session_lock) {
+  if (!explanation.row && !raw::ParseRecordingId(recording_id)) {
+    return Fail(ErrorCode::kUsage, recording_id + " is no recording id");
+  }
+  URSA_TRY(const ingest::RecordingListing listing, ingest::ReadListing(context.raw, recording_id));
+  const auto manifests = FindManifests(context.raw, listing, timezone, explanation);
+  if (!explanation.row && listing.IsEmpty() && explanation.manifests.empty()) {
     return Fail(ErrorCode::kUsage,
                 "neither the catalog nor the raw bucket has a recording " + recording_id);
   }
+  TakeInventory(listing, explanation);
+  URSA_CHECK(FindStart(context.raw, listing, manifests, timezone, explanation));
+  const raw::RecordingObjects& objects = listing.objects;
   explanation.session_lock = objects.session_lock;
   explanation.end =
       recovery::DeriveRecordingEnd(context.raw, objects, explanation.start, context.clock.Now());

@@ -58,7 +58,7 @@ void Count(const ingest::IngestCandidate& candidate, IngestCounts& counts) {
 
 Result<IngestRunPlan> PlanIngest(const PlanningContext& context, const IngestOptions& options) {
   URSA_TRY(const std::vector<std::string> ids, CheckIds(context, options.recording_ids));
-  const ingest::IngestSettings settings{options.timezone, options.raw_location, false,
+  const ingest::IngestSettings settings{options.timezone, options.raw_location, {},
                                         context.clock.Now()};
   std::vector<ingest::IngestCandidate> rows(ids.size());
   context.progress.Begin("reading recordings", "recordings", ids.size());

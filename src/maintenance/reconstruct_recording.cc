@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ingest/reconstruction.h"
 #include "ingest/recording_manifests.h"
 #include "ingest/recording_start.h"
@@ -31,6 +33,37 @@ void RecordingUnderWay::Begin() {
     return;
   }
   listing_ = std::move(*listing);
+  if (IsLocked(listing_)) {
+    return;
+  }
+  const auto manifests = ingest::ReadManifests(tools_.raw, listing_);
+  if (!manifests) {
+    FailRead(manifests.error());
+  } else if (manifests->fault) {
+    Fail(*manifests->fault);
+  } else if (!manifests->counts && !IsArriving(listing_)) {
+    FindMissing();
+  }
+}
+
+bool RecordingUnderWay::IsLocked(const ingest::RecordingListing& listing) {
+  if (!listing.IsLocked(broken_lock_)) {
+    return false;
+  }
+  Fail(MakeProblem(code::kSessionLock, listing.session_lock->key,
+                   "the rig is recording or uploading again"));
+  return true;
+}
+
+bool RecordingUnderWay::IsArriving(const ingest::RecordingListing& listing) {
+  if (!listing.newest || *listing.newest <= SaturatingAdd(tools_.clock.Now(), -tools_.quiet)) {
+    return false;
+  }
+  Fail(MakeProblem(code::kStillArriving, listing.prefix, "it got an object lately"));
+  return true;
+}
+
+void RecordingUnderWay::FindMissing() {
   if (!listing_.bad_keys.empty()) {
     Fail(listing_.bad_keys.front());
     return;
@@ -48,6 +81,10 @@ void RecordingUnderWay::Begin() {
       missing_.push_back(i);
       bytes += object.size_bytes;
     }
+  }
+  if (!missing_.empty()) {
+    const size_t offset = tools_.hashing.random.Next() % missing_.size();
+    std::ranges::rotate(missing_, missing_.begin() + static_cast<std::ptrdiff_t>(offset));
   }
   budget_ = std::make_unique<ingest::ReadBudget>(tools_.clock, tools_.limits, bytes);
 }
@@ -68,10 +105,28 @@ void RecordingUnderWay::Note(size_t file, const Hashed& hashed) {
   journal_.Add(files_[file].path, listing_.inventory[file], **hashed);
 }
 
+void RecordingUnderWay::TakeOver(const ingest::Journal& others, size_t first) {
+  const auto known = [&](size_t file) {
+    const store::ObjectInfo& object = listing_.inventory[file];
+    auto sha256 = others.Find(files_[file].path, object);
+    if (sha256) {
+      journal_.Add(files_[file].path, object, *sha256);
+      files_[file].sha256 = std::move(*sha256);
+      tools_.hashing.progress.Advance(object.size_bytes, 0);
+    }
+    return sha256.has_value();
+  };
+  const auto begin = missing_.begin() + static_cast<std::ptrdiff_t>(first);
+  missing_.erase(std::remove_if(begin, missing_.end(), known), missing_.end());
+}
+
 void RecordingUnderWay::Finish() {
   const auto listing = ingest::ReadListing(tools_.raw, recording_id_);
   if (!listing) {
     FailRead(listing.error());
+    return;
+  }
+  if (IsLocked(*listing)) {
     return;
   }
   const auto manifests = ingest::ReadManifests(tools_.raw, *listing);
@@ -87,7 +142,9 @@ void RecordingUnderWay::Finish() {
   if (failure_) {
     return;
   }
-  candidate_ = ingest::PrepareIngest(tools_.raw, recording_id_, tools_.settings);
+  ingest::IngestSettings settings = tools_.settings;
+  settings.broken_lock = broken_lock_;
+  candidate_ = ingest::PrepareIngest(tools_.raw, recording_id_, settings);
   if (candidate_.action != ingest::IngestAction::kIngested) {
     Fail(candidate_.Why());
   }
@@ -100,6 +157,9 @@ void RecordingUnderWay::WriteManifest(const ingest::RecordingListing& listing,
                      "its files changed while they were read; run again when they don't any more"));
     return;
   }
+  if (IsArriving(listing)) {
+    return;
+  }
   const auto start =
       ingest::DeriveRecordingStart(tools_.raw, listing, manifests, tools_.settings.timezone);
   if (!start) {
@@ -107,7 +167,7 @@ void RecordingUnderWay::WriteManifest(const ingest::RecordingListing& listing,
     return;
   }
   const std::string text = ingest::MakeReconstructedManifest(
-      {listing, manifests, files_, *start, tools_.clock.Now(), tools_.tool});
+      {listing, manifests, files_, start->time, tools_.clock.Now(), tools_.tool});
   if (text.size() > ingest::kManifestBytesMax) {
     Fail(MakeProblem(code::kTooManyFiles, listing.prefix,
                      fmt::format("its manifest would have {} bytes, and {} are read", text.size(),
@@ -120,7 +180,7 @@ void RecordingUnderWay::WriteManifest(const ingest::RecordingListing& listing,
 void RecordingUnderWay::PutManifest(const std::string& text, const std::string& hash) {
   const std::string key =
       raw::RecordingPrefix(recording_id_) + std::string(ingest::kReconstructedName);
-  const auto put = tools_.raw.Put(key, text, store::PutCondition::kIfAbsent);
+  const auto put = tools_.manifests.Put(key, text, store::PutCondition::kIfAbsent);
   if (!put) {
     SettlePut(key, hash, put.error());
   }
@@ -133,7 +193,7 @@ void RecordingUnderWay::SettlePut(const std::string& key, const std::string& has
     Fail(MakeProblem(code::kWriteFailed, key, error.ToString()));
     return;
   }
-  const auto existing = tools_.raw.Get(key);
+  const auto existing = tools_.manifests.Get(key);
   if (!existing) {
     Fail(MakeProblem(code::kWriteFailed, key, existing.error().ToString()));
     return;

@@ -20,10 +20,12 @@
 namespace ursa::maintenance {
 
 struct RecordingTools {
-  store::ObjectStore& raw;
+  const store::ReadableStore& raw;
+  store::ObjectStore& manifests;  // raw again, for its manifests
   const store::ReadableStore& assets;
   Clock& clock;
   ingest::HashContext hashing;
+  Nanoseconds quiet;
   ingest::ReadLimits limits;
   ingest::IngestSettings settings;
   std::string tool;
@@ -31,19 +33,30 @@ struct RecordingTools {
 
 class RecordingUnderWay {
  public:
-  RecordingUnderWay(const RecordingTools& tools, std::string recording_id)
-      : tools_(tools), recording_id_(std::move(recording_id)), journal_(recording_id_) {}
+  // `broken_lock`: the very session.lock that is to be passed over.
+  RecordingUnderWay(const RecordingTools& tools, std::string recording_id,
+                    std::optional<store::ObjectInfo> broken_lock)
+      : tools_(tools),
+        recording_id_(std::move(recording_id)),
+        broken_lock_(std::move(broken_lock)),
+        journal_(recording_id_) {}
 
-  // Reads the listing, and what the journal knows of it.
+  // Reads the listing, and what the journal knows of it. Where a manifest counts by now nothing is
+  // left to be hashed.
   void Begin();
 
-  // Files that are still to be hashed, as numbers for HashFile.
+  // Files that are still to be hashed, as numbers for HashFile. Where they begin is different for
+  // each process, so that two at one recording don't hash the same files.
   [[nodiscard]] const std::vector<size_t>& Missing() const { return missing_; }
   // What HashFile found; for its Note.
   using Hashed = Result<tl::expected<std::string, ingest::Problem>>;
   [[nodiscard]] Hashed HashFile(size_t file);
   // Keeps a digest, or the problem that ends this recording. Between steps only.
   void Note(size_t file, const Hashed& hashed);
+
+  // Takes over what another process hashed, of the files from the `first` of Missing() on, which
+  // are missing no longer. Between steps only.
+  void TakeOver(const ingest::Journal& others, size_t first);
 
   // Lists it again, makes its manifest unless it has one by now, and its rows.
   void Finish();
@@ -57,6 +70,10 @@ class RecordingUnderWay {
 
  private:
   void FailRead(const Error& error);
+  // Whether the rig is at it again, which ends this recording for now.
+  bool IsLocked(const ingest::RecordingListing& listing);
+  bool IsArriving(const ingest::RecordingListing& listing);
+  void FindMissing();
   void WriteManifest(const ingest::RecordingListing& listing,
                      const ingest::RecordingManifests& manifests);
   void PutManifest(const std::string& text, const std::string& hash);
@@ -64,6 +81,7 @@ class RecordingUnderWay {
 
   const RecordingTools& tools_;
   const std::string recording_id_;
+  const std::optional<store::ObjectInfo> broken_lock_;
   ingest::RecordingListing listing_;
   ingest::Journal journal_;
   std::vector<ingest::ManifestFile> files_;  // the inventory, with digests as far as known

@@ -1,80 +1,14 @@
 #include <gmock/gmock.h>
 
-#include "catalog/testing_catalog.h"
 #include "ingest/journal.h"
 #include "ingest/manifest.h"
-#include "maintenance/reconstruct_work.h"
-#include "maintenance/reconstruct_worklist.h"
-#include "store/fault_injecting.h"
+#include "maintenance/testing_reconstruct.h"
 
 namespace ursa::maintenance {
 namespace {
 
 using namespace std::chrono_literals;
 using ingest::Json;
-
-// Nothing reads as younger than the quiet time once this has passed.
-constexpr Nanoseconds kQuietTime = 2h;
-
-class ReconstructTest : public catalog::CatalogTest {
- protected:
-  static std::string Id(int number) {
-    return "rec_20260507_143022_" + std::to_string(1000 + number);
-  }
-
-  void Put(const std::string& id, const std::string& path, std::string_view bytes) {
-    ASSERT_TRUE(raw_.Put("recordings/" + id + "/" + path, bytes, store::PutCondition::kNone));
-  }
-  // A recording without a manifest, with so many bytes.
-  void PutRecording(int number, size_t bytes) {
-    Put(Id(number), "robot_0/arm_0000.bin", std::string(bytes, 'x'));
-  }
-  void LetTimePass() { clock_.Sleep(kQuietTime, {}); }
-
-  // Plans, and works where `commit` is true. Errors of the run go to `result_`.
-  std::map<std::string, ReconstructRow> Run(bool commit) {
-    const catalog::Catalog catalog = OpenCatalog();
-    NoProgress progress;
-    const PlanningContext planning{catalog,     faulty_, {testing::TempDir()},
-                                   "Ursa/test", 2,       stop_.get_token(),
-                                   clock_,      progress};
-    Worklist worklist =
-        PlanWorklist(planning, catalog.Table(catalog::kRecordings).value(), options_).value();
-    outcome_ = {};
-    result_ = {};
-    if (commit) {
-      catalog::Writer writer = OpenWriter();
-      result_ = Reconstruct(
-          {planning, faulty_, assets_, writer, random_, guards_, canonicalizer_, "local://raw"},
-          options_, worklist.rows, outcome_);
-    }
-    std::map<std::string, ReconstructRow> rows;
-    for (ReconstructRow& row : worklist.rows) {
-      rows.emplace(row.recording_id, row);
-    }
-    return rows;
-  }
-  static std::string Told(const ReconstructRow& row) {
-    return std::string(ActionName(row.action)) + "/" + row.reason;
-  }
-  bool HasManifest(int number) {
-    return raw_.Head("recordings/" + Id(number) + "/manifest.reconstructed.json").has_value();
-  }
-
-  store::MemoryStore raw_{clock_, "memory://raw"};
-  store::FaultInjectingStore faulty_{raw_};
-  std::stop_source stop_;
-  plan::Guards guards_;
-  participants::Canonicalizer canonicalizer_ =
-      participants::Canonicalizer::Make({}, participants::Slugger::Make().value()).value();
-  ReconstructOptions options_ = [] {
-    ReconstructOptions options;
-    options.days = 30;
-    return options;
-  }();
-  ReconstructOutcome outcome_;
-  Result<void> result_;
-};
 
 TEST_F(ReconstructTest, BringsARecordingIntoTheCatalogOnce) {
   PutRecording(1, 100);
@@ -129,6 +63,20 @@ TEST_F(ReconstructTest, TellsAStaleLockFromALiveOneAndBreaksItWhenTold) {
   EXPECT_EQ(Told(Run(false)[Id(1)]), "skipped/stale_lock");
   options_.break_stale_locks = true;
   EXPECT_TRUE(Run(true)[Id(1)].ingested);
+}
+
+TEST_F(ReconstructTest, ListsARecordingOnceThatHasAnObjectOfItsNameBesideIt) {
+  PutRecording(1, 10);
+  ASSERT_TRUE(raw_.Put("recordings/" + Id(1), "x", store::PutCondition::kNone));
+  ASSERT_TRUE(raw_.Put("recordings/" + Id(2), "x", store::PutCondition::kNone));
+  LetTimePass();
+  auto rows = Run(false);
+  EXPECT_EQ(listed_, 2U);
+  EXPECT_EQ(Told(rows[Id(1)]), "reconstruct/no_manifest");
+  ASSERT_EQ(rows[Id(1)].problems.size(), 1U);
+  EXPECT_EQ(rows[Id(1)].problems[0].code, ingest::code::kStrayObject);
+  EXPECT_EQ(rows[Id(1)].problems[0].key, "recordings/" + Id(1));
+  EXPECT_EQ(Told(rows[Id(2)]), "skipped/empty");
 }
 
 TEST_F(ReconstructTest, LooksOnlyAtTheWindow) {

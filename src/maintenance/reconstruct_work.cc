@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/task_pool.h"
+#include "maintenance/finished_journals.h"
 #include "maintenance/reconstruct_batch.h"
 #include "maintenance/reconstruct_recording.h"
 
@@ -47,14 +48,13 @@ struct Admitted {
   enum class Step { kBegin, kHash, kFinish, kEnd };
 
   Admitted(const RecordingTools& tools, ReconstructRow& its_row)
-      : row(its_row), recording(tools, its_row.recording_id) {}
+      : row(its_row), recording(tools, its_row.recording_id, its_row.broken_lock) {}
 
   ReconstructRow& row;
   RecordingUnderWay recording;
-  Step step = Step::kBegin;  // that comes next, or that runs
-  size_t next_file = 0;      // of recording.Missing()
-  size_t running = 0;        // tasks
-  bool is_saving = false;
+  Step step = Step::kBegin;                // that comes next, or that runs
+  size_t next_file = 0;                    // of recording.Missing()
+  size_t running = 0;                      // tasks
   std::optional<Nanoseconds> journal_due;  // none: the journal is as saved
 
   [[nodiscard]] bool HasFileToHash() const {
@@ -63,6 +63,17 @@ struct Admitted {
 };
 
 using AdmittedPtr = std::shared_ptr<Admitted>;
+
+// What becomes of a recording that ends with this problem.
+ReconstructAction ActionOf(const ingest::Problem& failure) {
+  if (failure.code == ingest::code::kTimeout) {
+    return ReconstructAction::kTimeout;
+  }
+  // The rig came back to it: nothing is wrong, a later run takes it.
+  return failure.code == ingest::code::kSessionLock || failure.code == ingest::code::kStillArriving
+             ? ReconstructAction::kSkipped
+             : ReconstructAction::kFailed;
+}
 
 // The state machine. Its methods run on the thread that calls Run, tasks' work elsewhere.
 class Work {
@@ -73,12 +84,14 @@ class Work {
         outcome_(outcome),
         progress_(context.planning.progress),
         clock_(context.planning.clock),
-        tools_{context.raw,
+        tools_{context.planning.raw,
+               context.raw,
                context.assets,
                clock_,
-               {context.raw, clock_, context.random, progress_, context.planning.stop},
+               {context.data, clock_, context.random, progress_, context.planning.stop},
+               options.quiet,
                options.limits,
-               {options.timezone, context.raw_location, options.break_stale_locks, clock_.Now()},
+               {options.timezone, context.raw_location, {}, clock_.Now()},
                context.planning.tool},
         run_id_(MakeRunId()) {
     for (ReconstructRow& row : rows) {
@@ -96,11 +109,14 @@ class Work {
     progress_.Begin("hashing", "bytes", bytes);
     const auto result = RunTasks(
         {context_.planning.jobs, context_.planning.stop}, [this] { return Next(); },
-        [] { return Result<void>(); });
+        [this] { return NextBeside(); });
     for (const AdmittedPtr& admitted : admitted_) {
       LeaveBehind(*admitted);
     }
     outcome_.bytes_read = progress_.Bytes();
+    if (result) {
+      KeepFollowUp(RemoveFinishedJournals(context_.planning, context_.assets));
+    }
     return result;
   }
 
@@ -112,10 +128,19 @@ class Work {
                          .dump());
   }
 
-  std::optional<PoolTask> Next() {
+  std::optional<PoolTask> NextBeside() {
     if (IsBatchDue()) {
       return CommitTask();
     }
+    for (const AdmittedPtr& admitted : admitted_) {
+      if (admitted->journal_due && clock_.Steady() >= *admitted->journal_due) {
+        return JournalTask(admitted);
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<PoolTask> Next() {
     for (const AdmittedPtr& admitted : admitted_) {
       if (auto task = NextOf(admitted)) {
         return task;
@@ -131,10 +156,6 @@ class Work {
   }
 
   std::optional<PoolTask> NextOf(const AdmittedPtr& admitted) {
-    if (admitted->journal_due && !admitted->is_saving &&
-        clock_.Steady() >= *admitted->journal_due) {
-      return JournalTask(admitted);
-    }
     if (admitted->HasFileToHash()) {
       return HashTask(admitted);
     }
@@ -184,13 +205,12 @@ class Work {
 
   PoolTask JournalTask(const AdmittedPtr& admitted) {
     ++admitted->running;
-    admitted->is_saving = true;
     admitted->journal_due.reset();
+    const auto journal = std::make_shared<ingest::Journal>(admitted->recording.TheJournal());
     const auto saved = std::make_shared<Result<void>>();
-    return {[=, this, key = admitted->recording.TheJournal().Key(),
-             text = admitted->recording.TheJournal().Text()] { *saved = PutJournal(key, text); },
+    return {[=, this] { *saved = SaveJournal(*journal); },
             [=, this]() -> Result<void> {
-              admitted->is_saving = false;
+              admitted->recording.TakeOver(*journal, admitted->next_file);
               KeepFollowUp(*saved);
               return EndTask(admitted);
             }};
@@ -211,10 +231,11 @@ class Work {
   void TakeOut(Admitted& admitted) {
     ReconstructRow& row = admitted.row;
     if (const auto& failure = admitted.recording.Failure()) {
-      row.action = failure->code == ingest::code::kTimeout ? ReconstructAction::kTimeout
-                                                           : ReconstructAction::kFailed;
+      row.action = ActionOf(*failure);
       row.reason = failure->code;
-      row.problems.insert(row.problems.begin(), *failure);
+      if (row.action != ReconstructAction::kSkipped) {
+        row.problems.insert(row.problems.begin(), *failure);
+      }
       LeaveBehind(admitted);
       return;
     }
@@ -229,14 +250,17 @@ class Work {
   void LeaveBehind(Admitted& admitted) {
     admitted.row.spent = admitted.recording.Spent();
     if (admitted.journal_due) {
-      const ingest::Journal& journal = admitted.recording.TheJournal();
-      KeepFollowUp(PutJournal(journal.Key(), journal.Text()));
+      ingest::Journal journal = admitted.recording.TheJournal();
+      KeepFollowUp(SaveJournal(journal));
     }
   }
 
-  Result<void> PutJournal(const std::string& key, const std::string& text) const {
-    URSA_CHECK_CONTEXT(context_.assets.Put(key, text, store::PutCondition::kNone),
-                       "writing a journal");
+  // Puts it, with what another process put there meanwhile, which it then has too.
+  Result<void> SaveJournal(ingest::Journal& journal) const {
+    journal.Merge(ingest::Journal::Load(context_.assets, journal.RecordingId()));
+    URSA_CHECK_CONTEXT(
+        context_.assets.Put(journal.Key(), journal.Text(), store::PutCondition::kNone),
+        "writing a journal");
     return {};
   }
 
@@ -247,7 +271,7 @@ class Work {
   }
 
   [[nodiscard]] bool IsBatchDue() const {
-    if (is_committing_ || ready_.candidates.empty()) {
+    if (ready_.candidates.empty()) {
       return false;
     }
     const bool is_last = waiting_.empty() && admitted_.empty();
@@ -256,13 +280,11 @@ class Work {
   }
 
   PoolTask CommitTask() {
-    is_committing_ = true;
     const auto batch = std::make_shared<ReadyBatch>(std::exchange(ready_, {}));
     const auto applied = std::make_shared<Result<std::optional<plan::ApplyOutcome>>>();
     const std::string run_id = fmt::format("{}.{}", run_id_, ++batches_);
     return {[=, this] { *applied = CommitBatch(context_, run_id, *batch); },
             [=, this]() -> Result<void> {
-              is_committing_ = false;
               return applied->has_value() ? TakeCommitted(*batch, **applied)
                                           : Result<void>(tl::unexpected(applied->error()));
             }};
@@ -288,7 +310,6 @@ class Work {
   std::list<AdmittedPtr> admitted_;  // in the order of their admission
   ReadyBatch ready_;
   Nanoseconds ready_since_{0};
-  bool is_committing_ = false;
   size_t batches_ = 0;
 };
 

@@ -6,8 +6,13 @@
 //
 //   begin    its listing and its journal are read, what the journal knows is not read again
 //   hash     one task a file
-//   finish   it is listed again, its manifest is put if absent, its rows are made
+//   finish   it is listed again, its manifest is put if absent, its rows are made; one at which the
+//            rig is again is left alone, and no manifest is put
 //   commit   with others, as one ordinary ingest plan: 500 recordings, or what 30 s brought
+//
+// Batches and journals are committed and saved beside the pool, so that they never wait for long
+// reads. What another process, which has the same worklist, did meanwhile is not done again: its
+// manifests count, and the digests of its journals are taken over.
 //
 // One that fails on the way is left as it is and the others go on. Whatever happens, the next run
 // goes on from the journals. Source: commands.md, "reconstruct-all-recent".
@@ -30,7 +35,8 @@
 namespace ursa::maintenance {
 
 struct ReconstructContext {
-  const PlanningContext& planning;  // its catalog and raw bucket are those that are written here
+  const PlanningContext& planning;   // its catalog and raw bucket are those that are written here
+  const store::ReadableStore& data;  // raw, for whole data files: what breaks is not tried again
   store::ObjectStore& raw;
   store::ObjectStore& assets;
   catalog::Writer& writer;

@@ -75,9 +75,29 @@ Result<CatalogView> ReadCatalog(const PlanningContext& context, const delta::Sna
   return view;
 }
 
-// All names below recordings/, each once, without a slash.
-Result<std::vector<std::string>> ListNames(const store::ReadableStore& raw) {
-  std::vector<std::string> names;
+// What lies right below recordings/, without a slash: a prefix, or an object of that name.
+struct Name {
+  std::string name;
+  bool has_object = false;
+};
+
+// Each name once: one that is both is the prefix, and said to have the object too.
+void MergeTwins(std::vector<Name>& names) {
+  std::ranges::sort(names, {}, &Name::name);
+  size_t kept = 0;
+  for (Name& name : names) {
+    if (kept > 0 && names[kept - 1].name == name.name) {
+      names[kept - 1].has_object = true;
+    } else {
+      std::swap(names[kept++], name);
+    }
+  }
+  names.resize(kept);
+}
+
+// All names below recordings/.
+Result<std::vector<Name>> ListNames(const store::ReadableStore& raw) {
+  std::vector<Name> names;
   store::ListOptions options;
   options.delimiter = "/";
   while (true) {
@@ -85,15 +105,16 @@ Result<std::vector<std::string>> ListNames(const store::ReadableStore& raw) {
                      "listing the raw bucket");
     for (const std::string& prefix : page.prefixes) {
       names.push_back(
-          prefix.substr(kRecordingsPrefix.size(), prefix.size() - kRecordingsPrefix.size() - 1));
+          {prefix.substr(kRecordingsPrefix.size(), prefix.size() - kRecordingsPrefix.size() - 1)});
     }
     for (const store::ObjectInfo& object : page.objects) {
       std::string name = object.key.substr(kRecordingsPrefix.size());
       if (!name.empty()) {
-        names.push_back(std::move(name));
+        names.push_back({std::move(name), true});
       }
     }
     if (!page.next) {
+      MergeTwins(names);
       return names;
     }
     options.start_after = *page.next;
@@ -106,26 +127,35 @@ class Examination {
   Examination(const PlanningContext& context, const ReconstructOptions& options, TimeNs now)
       : raw_(context.raw), options_(options), now_(now) {}
 
-  ReconstructRow Run(const std::string& name) && {
+  ReconstructRow Run(const Name& name) && {
+    Look(name.name);
+    if (name.has_object && raw::ParseRecordingId(name.name)) {
+      row_.problems.push_back(MakeProblem(code::kStrayObject,
+                                          std::string(kRecordingsPrefix) + name.name,
+                                          "an object has a recording's name: it is no part of it"));
+    }
+    return std::move(row_);
+  }
+
+ private:
+  void Look(const std::string& name) {
     row_.recording_id = name;
     if (!raw::ParseRecordingId(name)) {
       Skip("not_a_recording_id");
-      return std::move(row_);
+      return;
     }
     const auto listing = ingest::ReadListing(raw_, name);
     if (!listing) {
       FailRead(listing.error());
-      return std::move(row_);
+      return;
     }
     row_.bytes = listing->inventory_bytes;
     row_.files = listing->inventory.size();
     if (!IsSetAside(*listing)) {
       JudgeManifests(*listing);
     }
-    return std::move(row_);
   }
 
- private:
   void Skip(std::string_view reason) {
     row_.action = ReconstructAction::kSkipped;
     row_.reason = reason;
@@ -145,10 +175,13 @@ class Examination {
   bool IsSetAside(const ingest::RecordingListing& listing) {
     const TimeNs newest = listing.newest.value_or(TimeNs::min());
     const bool is_stale = newest < SaturatingAdd(now_, -kLockIsStaleAfter);
-    if (listing.HasSessionLock() && !(is_stale && options_.break_stale_locks)) {
-      Skip(is_stale ? "stale_lock" : "session_lock");
+    if (is_stale && options_.break_stale_locks) {
+      row_.broken_lock = listing.session_lock;
+    }
+    if (listing.IsLocked(row_.broken_lock)) {
+      Skip(is_stale ? "stale_lock" : code::kSessionLock);
     } else if (newest > SaturatingAdd(now_, -options_.quiet)) {
-      Skip("still_arriving");
+      Skip(code::kStillArriving);
     } else if (listing.data_bytes == 0) {
       Skip("empty");
     } else if (options_.max_bytes && listing.inventory_bytes > *options_.max_bytes) {
@@ -252,8 +285,9 @@ Result<Worklist> PlanWorklist(const PlanningContext& context, const delta::Snaps
   context.progress.Begin("reading the catalog", "rows", 0);
   URSA_TRY(const CatalogView view,
            ReadCatalog(context, *recordings, window_start, &options.timezone));
-  URSA_TRY(std::vector<std::string> names, ListNames(context.raw));
-  std::erase_if(names, [&](const std::string& name) {
+  URSA_TRY(std::vector<Name> names, ListNames(context.raw));
+  std::erase_if(names, [&](const Name& each) {
+    const std::string& name = each.name;
     return !IsInShard(options.shard, name) || !IsInWindow(name, window_start, options.timezone) ||
            view.ids.contains(name);
   });

@@ -57,8 +57,9 @@ struct ReconstructRow {
   std::optional<Microseconds> duration;
   std::optional<Nanoseconds> spent;  // in which its own reads were running
   std::vector<ingest::Problem> problems;
-  std::string hostname;   // as its manifests say
-  bool ingested = false;  // by this run
+  std::string hostname;                          // as its manifests say
+  std::optional<store::ObjectInfo> broken_lock;  // the stale session.lock that is passed over
+  bool ingested = false;                         // by this run
 
   // Whether there is work to be done.
   [[nodiscard]] bool IsWork() const {

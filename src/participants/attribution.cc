@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "participants/participant_file.h"
 
 namespace ursa::participants {
@@ -65,9 +64,9 @@ Attribution AttributeFile(std::string_view bytes, const Canonicalizer& canonical
     Participant participant = canonicalizer.Resolve(name, known);
     if (participant.kind == NameKind::kNoSlug) {
       return Unreadable(std::move(attribution), "empty_slug",
-                        fmt::format("nothing of the name '{}' can be written in ASCII: give it a "
-                                    "slug in the merge map",
-                                    EscapeForDisplay(name)));
+                        fmt::format("nothing of name {} of its {} can be written in ASCII: give "
+                                    "it a slug in the merge map",
+                                    numbers.size() + 1, file->names.size()));
     }
     has_placeholder = has_placeholder || participant.kind == NameKind::kPlaceholder;
     has_sentinel = has_sentinel || participant.kind == NameKind::kSentinel;

@@ -24,7 +24,7 @@ enum class AttributionKind {
 // Why a file is unreadable.
 struct FileFault {
   std::string_view code;  // "not_utf8", "too_large", "empty_slug"
-  std::string message;    // a sentence, valid UTF-8
+  std::string message;    // a sentence, valid UTF-8, without a name
 };
 
 struct Attribution {

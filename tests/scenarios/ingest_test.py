@@ -190,6 +190,86 @@ def test_stale_locks_are_left_alone_until_they_are_broken(laboratory):
             laboratory.truth[recording_id]["reconstruct"]["recording_hash"]
 
 
+def seal(laboratory):
+    """Leaves the table as a flip does that moved the catalog."""
+    log = laboratory.recordings / "_delta_log"
+    entries = sorted(log.glob("*.json"))
+    metadata = next(json.loads(line) for line in entries[0].read_text().splitlines()
+                    if "metaData" in line)
+    metadata["metaData"]["configuration"]["ursa.sealed"] = "2"
+    (log / f"{int(entries[-1].stem) + 1:020}.json").write_text(json.dumps(metadata) + "\n")
+
+
+def test_a_sealed_catalog_refuses_before_anything_is_hashed_or_written(laboratory):
+    seal(laboratory)
+    before = laboratory.fingerprint()
+    run = laboratory.ursa(*COMMAND, "--json", code=1)
+    assert run.summary["would_refuse"] == ["sealed"]
+    assert "would be refused (sealed)" in laboratory.ursa(*COMMAND, code=1).out
+    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=2)
+    assert run.summary["refused"] == "sealed" and run.summary["bytes_read"] == 0
+    assert laboratory.fingerprint() == before
+
+
+@pytest.mark.parametrize("name, code", [("\U0001F600", "participant_unreadable"),
+                                        ("Zo\u00eb Maier", "participant_collision")])
+def test_names_that_cannot_be_attached_are_for_a_person_and_not_told(laboratory, name, code):
+    recording_id = of_kind(laboratory, "ingest")[0]
+    other = of_kind(laboratory, "reconstruct")[0]
+    for each, text in ((recording_id, "Zoe Maier"), (other, name)):
+        path = recording_directory(laboratory, each) / "participant.txt"
+        path.write_text(text)
+        os.utime(path, (time.time() - 86_400, time.time() - 86_400))
+    for path in (laboratory.root / "raw" / "recordings").iterdir():
+        if path.name not in (recording_id, other):
+            subprocess.run(["rm", "-r", path], check=True)
+    laboratory.ursa("ingest", recording_id, "--commit")
+    run = laboratory.ursa(*COMMAND, "--json", "--commit", code=1)
+    row, = run.rows(recording_id=other)
+    assert row["action"] == "reconstruct" and other in by_id(laboratory)
+    problem, = [each for each in row["problems"] if each["code"] == code]
+    assert "Maier" not in problem["message"] and name not in problem["message"]
+    laboratory.ursa("restore", run.summary["run_id"], "--commit")
+    row, = laboratory.ursa("ingest", other, "--json", code=1).rows()
+    assert row["action"] == "ingested" and code in {each["code"] for each in row["problems"]}
+
+
+def test_what_ingest_takes_in_needs_no_journal(laboratory):
+    recording_id, other = of_kind(laboratory, "ingest")[:2]
+    work = laboratory.root / "assets" / "ursa" / "work"
+    work.mkdir()
+    for each in (recording_id, other):
+        (work / f"{each}.json").write_text("{}")
+    laboratory.ursa("ingest", recording_id)
+    assert (work / f"{recording_id}.json").exists()
+    laboratory.ursa("ingest", recording_id, "--commit")
+    assert [path.name for path in work.iterdir()] == [f"{other}.json"]
+
+
+def test_explain_shows_the_manifests_and_the_start_that_ingest_would_write(laboratory):
+    recording_id = next(recording_id for recording_id, truth in expected_of(laboratory).items()
+                        if truth["reconstruct"]["reason"] == "legacy_manifest")
+    path = recording_directory(laboratory, recording_id) / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["started_at"] = "2026-05-07T14:30:22.5"
+    path.write_text(json.dumps(manifest))
+    config = laboratory.root / "ursa.toml"
+    config.write_text(config.read_text() + '\nrig_timezone = "Europe/Berlin"\n')
+    run = laboratory.ursa("explain", recording_id, "--json", code=None)
+    key = f"recordings/{recording_id}/manifest.json"
+    utc = "2026-05-07T12:30:22.500000000Z"
+    row, = run.rows(field="manifest")
+    assert (row["key"], row["action"], row["time"]) == (key, "legacy", utc)
+    row, = run.rows(field="start_time")
+    assert (row["key"], row["reason"], row["time"]) == (key, "legacy_manifest", utc)
+    assert run.summary["ingest_start_time"] == utc
+    assert run.summary["start_time"] == utc[:26] + "Z"
+    assert run.summary["start_source"] == "legacy_manifest"
+    assert run.summary["inventory_files"] == \
+        laboratory.truth[recording_id]["reconstruct"]["files"]
+    assert run.summary["bad_keys"] == 0
+
+
 def test_large_recordings_are_deferred_and_listed_last(laboratory):
     rows = reconstruct(laboratory, "--json", "--max-gb", "0.000001", code=None).rows()
     deferred = [row["action"] == "deferred" for row in rows]
