@@ -88,7 +88,7 @@ class Buckets:
         return {info.path: (info.size, info.mtime_ns) for info in found
                 if info.type == fs.FileType.File}
 
-    def rows(self, name="recordings"):
+    def rows(self, name="recordings", prefix="ursa/catalog"):
         """The rows of a table as delta-rs reads them."""
         from deltalake import DeltaTable
         keys = keys_of("owner")
@@ -96,7 +96,7 @@ class Buckets:
                    "AWS_SECRET_ACCESS_KEY": keys["AWS_SECRET_ACCESS_KEY"],
                    "AWS_ENDPOINT_URL": ENDPOINT, "AWS_ALLOW_HTTP": "true",
                    "AWS_REGION": "us-east-1"}
-        table = DeltaTable(f"s3://{self.assets}/ursa/catalog/{name}", storage_options=options)
+        table = DeltaTable(f"s3://{self.assets}/{prefix}/{name}", storage_options=options)
         return table.to_pyarrow_table().to_pylist()
 
     def table(self, name="recordings"):
