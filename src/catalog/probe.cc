@@ -24,7 +24,7 @@ Result<void> CreateProbe(store::ObjectStore& assets, const std::string& prefix) 
 Result<void> ProbeStore(store::ObjectStore& assets, const std::string& prefix) {
   const std::string key = ProbeKey(prefix);
   // The first put makes the probe where there is none; then the second one has to be refused. A put
-  // without an answer says nothing, and is repeated.
+  // without an answer, or one that came too soon, says nothing, and is repeated.
   Error unknown;
   int accepted = 0;
   for (int attempt = 0; attempt < kProbeAttemptsMax && accepted < 2; ++attempt) {
@@ -32,7 +32,8 @@ Result<void> ProbeStore(store::ObjectStore& assets, const std::string& prefix) {
     if (!put && put.error().code == ErrorCode::kAlreadyExists) {
       return {};
     }
-    if (!put && put.error().code != ErrorCode::kUnknownOutcome) {
+    if (!put && put.error().code != ErrorCode::kUnknownOutcome &&
+        put.error().code != ErrorCode::kThrottled) {
       return Propagate(std::move(put).error(), "probing whether the store refuses to overwrite");
     }
     if (put) {

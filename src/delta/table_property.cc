@@ -58,7 +58,8 @@ Result<SnapshotPtr> SetProperty(store::ObjectStore& store, SnapshotPtr snapshot,
     const std::string transaction_id = MakeUuid(options.random);
     URSA_TRY(const CommitOutcome outcome,
              PutCommit(store, snapshot->table_path, snapshot->version + 1,
-                       ActionsOf(*snapshot, name, value, options, transaction_id), transaction_id));
+                       ActionsOf(*snapshot, name, value, options, transaction_id), transaction_id,
+                       store::Patience{deadline, options.stop, options.clock, options.random}));
     if (outcome == CommitOutcome::kLost) {
       if (options.clock.Steady() >= deadline) {
         return Fail(ErrorCode::kConflict, "other writers were faster within the time limit: " +
