@@ -133,6 +133,7 @@ class Proxy {
       Watch(descriptor);
     }
     ++connections_;
+    at_once_ = std::max(at_once_, pairs_.size() / 2);
   }
 
   void Read(int descriptor) {
@@ -177,11 +178,14 @@ class Proxy {
       return;
     }
     const bool is_list = line.find("list-type=2") != std::string_view::npos;
+    if (is_logging_) {
+      std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+    }
     ++requests_[is_list ? "LIST" : std::string(line.substr(0, line.find(' ')))];
   }
 
   void Print() const {
-    std::printf("{\"connections\": %zu", connections_);
+    std::printf("{\"connections\": %zu, \"at_once\": %zu", connections_, at_once_);
     for (const auto& [method, count] : requests_) {
       std::printf(", \"%s\": %zu", method.c_str(), count);
     }
@@ -197,6 +201,8 @@ class Proxy {
   std::map<int, std::shared_ptr<Pair>> pairs_;
   std::deque<Delayed> delayed_;  // in the order in which they are due
   size_t connections_ = 0;
+  size_t at_once_ = 0;  // of them
+  const bool is_logging_ = std::getenv("LOG") != nullptr;
   std::map<std::string, size_t> requests_;
 };
 

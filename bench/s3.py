@@ -1,7 +1,7 @@
 """Buckets of a real server (scripts/rgw) on loopback, which shares the processors with its client: so
 client processor seconds stand beside wall time.
 usage: s3.py URSA PEERS_DIR WORK_DIR [PART...]
-PART: durations, get, list, delay (all without one). RECORDINGS, KEYS, MEBIBYTES, ROUNDS say how much.
+PART: durations, get, list, delay (all without one). RECORDINGS, KEYS, MEBIBYTES, DELAY_MS, ROUNDS say how much.
 
 Each part has a server of its own, whose objects lie in memory. S3_CALLS and PROXY are the programs
 bench_s3_calls and bench_delaying_proxy."""
@@ -26,7 +26,7 @@ KEYS = int(os.environ.get("KEYS", "100000"))
 MEBIBYTES = int(os.environ.get("MEBIBYTES", "1024"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 PAGE = 1000
-DELAY_MS = 50
+DELAY_MS = int(os.environ.get("DELAY_MS", "50"))
 JOBS = 64
 programs = ursa.parent / "bench"
 S3_CALLS = pathlib.Path(os.environ.get("S3_CALLS", programs / "bench_s3_calls"))
@@ -61,9 +61,12 @@ class Server:
                     PYTHONPATH=str(peers))
 
     def bucket(self, name):
-        """Makes a bucket where there is none; a store to put objects with."""
-        from obstore.store import S3Store
+        """Makes a bucket."""
         self.curl([f"{self.endpoint}/{name}"], "--request", "PUT")
+
+    def store(self, name):
+        """What objects are put with."""
+        from obstore.store import S3Store
         return S3Store(name, endpoint=self.endpoint, access_key_id=self.keys[0],
                        secret_access_key=self.keys[1], region="us-east-1",
                        virtual_hosted_style_request=False, client_options={"allow_http": True})
@@ -92,8 +95,19 @@ class Server:
 def put_all(store, objects):
     import obstore
     with concurrent.futures.ThreadPoolExecutor(32) as pool:
-        for _ in pool.map(lambda item: obstore.put(store, item[0], item[1]), objects):
+        for _ in pool.map(lambda item: obstore.put(store, item[0], item[1], use_multipart=False),
+                          objects):
             pass
+
+
+def in_child(function):
+    """What is measured begins with the peak memory of this process, which is kept small so."""
+    child = os.fork()
+    if child == 0:
+        function()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert status == 0
 
 
 class Proxy:
@@ -131,12 +145,14 @@ def laboratory_on(server):
         subprocess.run([sys.executable, peers / "fix_durations_gen.py", str(RECORDINGS), laboratory],
                        check=True)
         shutil.copytree(laboratory / "assets", pristine)
-    put_all(server.bucket("raw-test"), files_below(laboratory / "raw"))
+    server.bucket("raw-test")
+    in_child(lambda: put_all(server.store("raw-test"), files_below(laboratory / "raw")))
     made = []
 
     def fresh_assets():
         made.append(f"assets-{len(made)}-test")
-        put_all(server.bucket(made[-1]), files_below(pristine))
+        server.bucket(made[-1])
+        in_child(lambda: put_all(server.store(made[-1]), files_below(pristine)))
         return made[-1]
 
     return fresh_assets
@@ -186,13 +202,13 @@ def durations(server):
 
 
 def get(server):
-    store = server.bucket("objects-test")
+    server.bucket("objects-test")
     size = min(256, MEBIBYTES)
     keys = [f"part-{number}" for number in range(MEBIBYTES // size)]
     for key in keys:
-        # In one piece, as ours are: a server may keep parts that were uploaded by themselves apart.
-        import obstore
-        obstore.put(store, key, os.urandom(size << 20), use_multipart=False)
+        # In one piece, as ours are: parts that were uploaded one by one may be kept apart.
+        in_child(lambda key=key: put_all(server.store("objects-test"),
+                                         [(key, os.urandom(size << 20))]))
     results = measure.medians({
         "curl": (lambda: None,
                  lambda: server.measure_curl([f"{server.endpoint}/objects-test/{key}"
@@ -205,10 +221,10 @@ def get(server):
 
 
 def list_keys(server):
-    store = server.bucket("keys-test")
+    server.bucket("keys-test")
     keys = [f"recordings/rec_20260507_143022_{number:08x}/eeg_0/eeg_0000.bin"
             for number in range(KEYS)]
-    put_all(store, ((key, b"") for key in keys))
+    in_child(lambda: put_all(server.store("keys-test"), ((key, b"") for key in keys)))
     base = f"{server.endpoint}/keys-test?encoding-type=url&list-type=2&max-keys={PAGE}"
     after = [None, *keys[PAGE - 1::PAGE]][:(KEYS + PAGE - 1) // PAGE]
     urls = [f"{base}&prefix=recordings%2F"
@@ -226,7 +242,8 @@ def list_keys(server):
 
 
 def delay(server):
-    put_all(server.bucket("objects-test"), [("small", b"x" * 4096)])
+    server.bucket("objects-test")
+    in_child(lambda: put_all(server.store("objects-test"), [("small", b"x" * 4096)]))
     wanted = JOBS * 1000 / DELAY_MS
     rates = []
     for _ in range(ROUNDS):

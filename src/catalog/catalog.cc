@@ -53,21 +53,32 @@ std::string Catalog::TablePath(std::string_view table) const {
 
 Result<delta::SnapshotPtr> Catalog::Table(std::string_view table,
                                           std::optional<int64_t> version) const {
-  auto snapshot =
-      version ? delta::LoadSnapshot(*assets_, TablePath(table), version) : Newest(table);
-  if (!snapshot) {
-    if (snapshot.error().code == ErrorCode::kNotFound) {
-      URSA_TRY(const auto names, TableNames());
-      std::string known;
-      for (const std::string& name : names) {
-        known += (known.empty() ? "" : ", ") + name;
-      }
-      snapshot.error().message += "; the catalog's tables are: " + known;
+  auto snapshot = Load(table, version);
+  if (!snapshot && snapshot.error().code == ErrorCode::kNotFound) {
+    URSA_TRY(const auto names, TableNames());
+    std::string known;
+    for (const std::string& name : names) {
+      known += (known.empty() ? "" : ", ") + name;
     }
-    return Propagate(std::move(snapshot).error(), "opening the table " + std::string(table));
+    snapshot.error().message += "; the catalog's tables are: " + known;
   }
+  return snapshot;
+}
+
+Result<delta::SnapshotPtr> Catalog::TableIfThere(std::string_view table) const {
+  auto snapshot = Load(table, std::nullopt);
+  return !snapshot && snapshot.error().code == ErrorCode::kNotFound ? delta::SnapshotPtr()
+                                                                    : snapshot;
+}
+
+Result<delta::SnapshotPtr> Catalog::Load(std::string_view table,
+                                         std::optional<int64_t> version) const {
+  URSA_TRY_CONTEXT(
+      delta::SnapshotPtr snapshot,
+      version ? delta::LoadSnapshot(*assets_, TablePath(table), version) : Newest(table),
+      "opening the table " + std::string(table));
   if (const TableDefinition* definition = FindTable(table)) {
-    URSA_CHECK(CheckColumns(*definition, **snapshot));
+    URSA_CHECK(CheckColumns(*definition, *snapshot));
   }
   return snapshot;
 }

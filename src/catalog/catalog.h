@@ -43,12 +43,17 @@ class Catalog {
   [[nodiscard]] Result<delta::SnapshotPtr> Table(
       std::string_view table, std::optional<int64_t> version = std::nullopt) const;
 
+  // A table at its newest version; null where there is none, which costs no listing of the others.
+  [[nodiscard]] Result<delta::SnapshotPtr> TableIfThere(std::string_view table) const;
+
   // The names of all tables below the prefix, unknown ones included, sorted.
   [[nodiscard]] Result<std::vector<std::string>> TableNames() const;
 
  private:
   friend class Writer;
   Catalog(const store::ReadableStore& assets, std::string prefix, bool read_only);
+  [[nodiscard]] Result<delta::SnapshotPtr> Load(std::string_view table,
+                                                std::optional<int64_t> version) const;
 
   // The newest snapshot of each table that was read so far.
   struct Known {

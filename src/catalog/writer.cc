@@ -139,8 +139,8 @@ Result<delta::MergeOutcome> Writer::Merge(const TableDefinition& table, delta::M
                                           const std::string& operation,
                                           std::vector<delta::Transaction> transactions) {
   URSA_CHECK(Probe());
-  auto snapshot = catalog_.Table(table.name);
-  if (!snapshot && snapshot.error().code == ErrorCode::kNotFound) {
+  auto snapshot = catalog_.TableIfThere(table.name);
+  if (snapshot && *snapshot == nullptr) {
     snapshot = delta::CreateTable(*assets_, catalog_.TablePath(table.name), table.schema,
                                   context_.engine_info, context_.clock, context_.random);
     if (!snapshot && snapshot.error().code == ErrorCode::kAlreadyExists) {

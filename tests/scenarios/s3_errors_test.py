@@ -13,9 +13,9 @@ import time
 import pytest
 
 from buckets import Buckets, keys_of, needs_server, upload
-from laboratory import BINARY
+from laboratory import BINARY, Laboratory
 from s3_laboratory import (  # noqa: F401 (fixtures)
-    AUDIT, BACKFILL, DURATIONS, MODALITIES, RECONSTRUCT, local, raw)
+    AUDIT, BACKFILL, DURATIONS, MODALITIES, RECONSTRUCT, raw)
 
 pytestmark = needs_server
 
@@ -30,6 +30,11 @@ OF_THE_RAW_BUCKET = [(DURATIONS,), (MODALITIES,), (BACKFILL,), (AUDIT,), RECONST
 
 def name_of(command):
     return "-".join(map(str, command[:2]))
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    return Laboratory(tmp_path_factory.mktemp("demo") / "lab", recordings=5)
 
 
 @pytest.fixture(scope="module")
