@@ -1,7 +1,8 @@
-"""Buckets of a real server (scripts/rgw) on loopback, which shares the processors with its client: so
-client processor seconds stand beside wall time.
+"""Buckets of a real server (scripts/rgw) on loopback, which shares the processors with its client:
+so client processor seconds stand beside wall time.
 usage: s3.py URSA PEERS_DIR WORK_DIR [PART...]
-PART: durations, get, list, delay (all without one). RECORDINGS, KEYS, MEBIBYTES, DELAY_MS, ROUNDS say how much.
+PART: durations, get, list, delay (all without one). RECORDINGS, KEYS, MEBIBYTES, DELAY_MS and ROUNDS
+say how much.
 
 Each part has a server of its own, whose objects lie in memory. S3_CALLS and PROXY are the programs
 bench_s3_calls and bench_delaying_proxy."""
@@ -142,8 +143,8 @@ def laboratory_on(server):
     laboratory = work / f"durations-{RECORDINGS}"
     pristine = work / f"durations-{RECORDINGS}-catalog"
     if not pristine.exists():
-        subprocess.run([sys.executable, peers / "fix_durations_gen.py", str(RECORDINGS), laboratory],
-                       check=True)
+        subprocess.run([sys.executable, peers / "fix_durations_gen.py", str(RECORDINGS),
+                        laboratory], check=True)
         shutil.copytree(laboratory / "assets", pristine)
     server.bucket("raw-test")
     in_child(lambda: put_all(server.store("raw-test"), files_below(laboratory / "raw")))
@@ -186,12 +187,11 @@ def durations(server):
         assert int(committed[1]) == RECORDINGS // 2, sample[3][-500:]
         return sample
 
-    results = measure.medians({"Python (delta-rs, obstore)": (prepare, python),
-                               "ursa": (prepare, ours)}, rounds=ROUNDS)
+    peer = "Python (delta-rs, obstore)"
+    results = measure.medians({peer: (prepare, python), "ursa": (prepare, ours)}, rounds=ROUNDS)
     measure.table(f"fix-durations-inplace --commit, {RECORDINGS} recordings in buckets", results,
-                  "Python (delta-rs, obstore)")
-    print(f"\nclient processor time: {results['ursa'][1] / results['Python (delta-rs, obstore)'][1]:.2f}"
-          " of Python's")
+                  peer)
+    print(f"\nclient processor time: {results['ursa'][1] / results[peer][1]:.2f} of Python's")
     proxy = Proxy(server, 0)
     configure(directory, proxy.endpoint, fresh_assets())
     measure.run([ursa, *COMMAND, "--commit"], cwd=directory,

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from buckets import ENDPOINT, Buckets, needs_server, upload
-from laboratory import BINARY, Laboratory, ursa
+from buckets import Buckets, needs_server, upload
+from laboratory import BINARY, Laboratory
 
 DEST = "ursa/backups/one"
 MODALITIES = ("fix-modalities-start-epoch", "--commit", "--max-underivable", 1000, "--json")
@@ -43,8 +43,8 @@ class Directory:
         (self.assets / key).write_bytes(data)
 
     def keys(self, prefix):
-        return sorted(str(path.relative_to(self.assets)) for path in (self.assets / prefix).rglob("*")
-                      if path.is_file())
+        return sorted(str(path.relative_to(self.assets))
+                      for path in (self.assets / prefix).rglob("*") if path.is_file())
 
     def make_production(self):
         (self.directory / ".ursa-staging").unlink()

@@ -4,8 +4,9 @@ A bucket has its own times of modification: what depends on a file's is left to 
 """
 from buckets import etags, needs_server
 from s3_laboratory import (  # noqa: F401 (fixtures)
-    AUDIT, BACKFILL, MODALITIES, RECONSTRUCT, WRITERS, buckets, check_modalities, check_rows, commit,
-    dropped, everything, filled, incomplete, local, missing, raw, restore, rows_of, shifts, together)
+    AUDIT, BACKFILL, MODALITIES, RECONSTRUCT, WRITERS, buckets, check_modalities, check_rows,
+    commit, dropped, everything, filled, incomplete, local, missing, raw, restore, rows_of, shifts,
+    together)
 
 pytestmark = needs_server
 

@@ -1,5 +1,5 @@
-"""Laboratories in buckets for the scenarios of commands: fixtures that a file imports, and what they
-are held against. What was uploaded is kept for a file's tests; each has assets of its own."""
+"""Laboratories in buckets for the scenarios of commands: fixtures that a file imports, and what
+they are held against. What was uploaded is kept for a file's tests; each has assets of its own."""
 import datetime
 import json
 import os
