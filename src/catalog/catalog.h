@@ -13,21 +13,12 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "catalog/pointer.h"
 #include "catalog/tables.h"
 #include "delta/snapshot.h"
 #include "store/object_store.h"
 
 namespace ursa::catalog {
-
-inline constexpr std::string_view kDefaultPrefix = "ursa/catalog";
-inline constexpr std::string_view kPointerPrefix = "ursa/active_catalog/";
-
-// The newest pointer. kCorrupt names one that is not what it must be.
-struct Pointer {
-  int64_t generation = 0;  // 0: there is none, and `prefix` is the default
-  std::string prefix;
-};
-Result<Pointer> ReadPointer(const store::ReadableStore& assets);
 
 // Thread-safe; the store must outlive it. Copies share what is known of the tables.
 class Catalog {
@@ -62,6 +53,8 @@ class Catalog {
  private:
   friend class Writer;
   Catalog(const store::ReadableStore& assets, std::string prefix, bool read_only);
+  [[nodiscard]] Result<delta::SnapshotPtr> Load(std::string_view table,
+                                                std::optional<int64_t> version) const;
 
   // The newest snapshot of each table that was read so far.
   struct Known {
@@ -75,5 +68,9 @@ class Catalog {
   bool read_only_;
   std::shared_ptr<Known> known_ = std::make_shared<Known>();
 };
+
+// The same of any prefix.
+Result<std::vector<std::string>> ListTableNames(const store::ReadableStore& assets,
+                                                const std::string& catalog_prefix);
 
 }  // namespace ursa::catalog

@@ -2,16 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <mutex>
-#include <nlohmann/json.hpp>
+#include "catalog/probe.h"
 
 namespace ursa::catalog {
 namespace {
-
-constexpr std::string_view kProbeName = "_probe";
-constexpr int kProbeAttemptsMax = 4;
-constexpr std::string_view kProbeBytes =
-    "Ursa puts this object again, if absent, before it commits: the store has to refuse that.\n";
 
 // Whole rows as a merge's source.
 class RegisterSource final : public delta::MergeSource {
@@ -93,7 +87,10 @@ class RegisterSource final : public delta::MergeSource {
              size_t change) const {
     const auto position = schema_.IndexOf(column);
     if (position && FindColumn(rows_[change], column) == nullptr) {
-      decision.values.emplace_back(*position, before.IsNull() ? delta::Value(now_) : before);
+      if (before.IsNull()) {
+        before = delta::Value(now_);
+      }
+      decision.values.emplace_back(*position, std::move(before));
     }
   }
 
@@ -131,44 +128,19 @@ Result<Writer> Writer::Open(store::ObjectStore& assets, Catalog catalog, WriteCo
 }
 
 Result<void> Writer::Probe() {
-  if (probed_) {
-    return {};
+  if (!probed_) {
+    URSA_CHECK(ProbeStore(*assets_, catalog_.Prefix()));
+    probed_ = true;
   }
-  const std::string key = catalog_.Prefix() + "/" + std::string(kProbeName);
-  // The first put makes the probe where there is none; then the second one has to be refused. A put
-  // without an answer says nothing, and is repeated.
-  Error unknown;
-  int accepted = 0;
-  for (int attempt = 0; attempt < kProbeAttemptsMax && accepted < 2; ++attempt) {
-    auto put = assets_->Put(key, kProbeBytes, store::PutCondition::kIfAbsent);
-    if (!put && put.error().code == ErrorCode::kAlreadyExists) {
-      probed_ = true;
-      return {};
-    }
-    if (!put && put.error().code != ErrorCode::kUnknownOutcome) {
-      return Propagate(std::move(put).error(), "probing whether the store refuses to overwrite");
-    }
-    if (put) {
-      ++accepted;
-    } else {
-      unknown = std::move(put).error();
-    }
-  }
-  if (accepted < 2) {
-    return Propagate(std::move(unknown), "probing whether the store refuses to overwrite");
-  }
-  return Refuse("probe_failed",
-                "the store at " + assets_->Uri() +
-                    " accepts put-if-absent and overwrites all the same: two writers would lose "
-                    "each other's commits; nothing was written");
+  return {};
 }
 
 Result<delta::MergeOutcome> Writer::Merge(const TableDefinition& table, delta::MergeSource& source,
                                           const std::string& operation,
                                           std::vector<delta::Transaction> transactions) {
   URSA_CHECK(Probe());
-  auto snapshot = catalog_.Table(table.name);
-  if (!snapshot && snapshot.error().code == ErrorCode::kNotFound) {
+  auto snapshot = catalog_.TableIfAny(table.name);
+  if (snapshot && *snapshot == nullptr) {
     snapshot = delta::CreateTable(*assets_, catalog_.TablePath(table.name), table.schema,
                                   context_.engine_info, context_.clock, context_.random);
     if (!snapshot && snapshot.error().code == ErrorCode::kAlreadyExists) {
@@ -221,29 +193,6 @@ Result<RegisterOutcome> Writer::Register(const TableDefinition& table,
   return source.Outcome(outcome.version);
 }
 
-namespace {
-
-Result<void> CreatePointer(store::ObjectStore& assets, const std::string& prefix,
-                           const Pointer& previous, const WriteContext& context) {
-  const nlohmann::ordered_json body{
-      {"prefix", prefix},
-      {"activated_at", FormatTime(std::chrono::floor<Microseconds>(context.clock.Now()))},
-      {"by", context.engine_info},
-      {"reason", "catalog init"},
-      {"previous", previous.generation == 0 ? nlohmann::ordered_json(nullptr)
-                                            : nlohmann::ordered_json(previous.prefix)}};
-  const std::string key = fmt::format("{}{:020}.json", kPointerPrefix, previous.generation + 1);
-  auto put = assets.Put(key, body.dump(2) + "\n", store::PutCondition::kIfAbsent);
-  if (put || put.error().code != ErrorCode::kUnknownOutcome) {
-    return put;
-  }
-  // Whoever wrote it: it is there, or it is not.
-  const auto newest = ReadPointer(assets);
-  return newest && newest->prefix == prefix ? Result<void>() : put;
-}
-
-}  // namespace
-
 Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefix,
                             const WriteContext& context) {
   URSA_CHECK_CONTEXT(store::CheckKey(prefix), "the catalog's prefix");
@@ -256,13 +205,7 @@ Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefi
   if (existing.error().code != ErrorCode::kNotFound) {
     return Propagate(existing.error(), "looking whether there is a catalog already");
   }
-  const auto probe = assets.Put(prefix + "/" + std::string(kProbeName), kProbeBytes,
-                                store::PutCondition::kIfAbsent);
-  // One of unknown outcome is no matter: the probe is made again where it is missing.
-  if (!probe && probe.error().code != ErrorCode::kAlreadyExists &&
-      probe.error().code != ErrorCode::kUnknownOutcome) {
-    return tl::unexpected(probe.error());
-  }
+  URSA_CHECK(CreateProbe(assets, prefix));
   // `recordings` is what makes it a catalog, so an interrupted run can simply be repeated.
   for (const bool recordings : {false, true}) {
     for (const TableDefinition& table : AllTables()) {
@@ -277,7 +220,8 @@ Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefi
     }
   }
   if (prefix != pointer.prefix) {
-    URSA_CHECK(CreatePointer(assets, prefix, pointer, context));
+    URSA_CHECK(CreatePointer(assets, prefix, pointer, "catalog init", context.engine_info,
+                             context.clock.Now()));
   }
   return Catalog::Open(assets, std::nullopt);
 }

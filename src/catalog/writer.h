@@ -69,8 +69,7 @@ class Writer {
 
  private:
   Writer(store::ObjectStore& assets, Catalog catalog, WriteContext context);
-  // kRefused `probe_failed` where the store lets `_probe` be put a second time; where it can't be
-  // told, the error of the store.
+  // Once a run; errors as of ProbeStore.
   Result<void> Probe();
   // What is to be said of a commit that a flip may have overtaken.
   [[nodiscard]] std::optional<Error> LookWhetherItMoved(int64_t version,

@@ -21,6 +21,8 @@ std::unique_ptr<Command> MakeRestore();
 std::unique_ptr<Command> MakeCatalogInit();
 std::unique_ptr<Command> MakeCatalogShow();
 std::unique_ptr<Command> MakeCatalogHistory();
+std::unique_ptr<Command> MakeCatalogBackup();
+std::unique_ptr<Command> MakeCatalogFlip();
 std::unique_ptr<Command> MakeQuery();
 std::unique_ptr<Command> MakeTableRead();
 std::unique_ptr<Command> MakeExplain();

@@ -17,6 +17,10 @@ namespace fs = std::filesystem;
 constexpr std::string_view kBytes = "written by ursa doctor; it may be deleted\n";
 // Services refuse requests of a time further off than 15 minutes; this is on the way there.
 constexpr Nanoseconds kSkewMax = std::chrono::minutes{5};
+// Somebody waits for the answer, and a run that needs a better network does not: other commands are
+// more patient.
+constexpr uint32_t kTriesMax = 2;
+constexpr std::chrono::seconds kPatience{5};
 
 // Runs one check after the other, and tells the report of all when it ends: its first line is about
 // the catalog, which is opened late.
@@ -42,24 +46,30 @@ class Examination {
     Tell(check, place, "failed", error.ToString(), true);
   }
 
-  // All checks of one bucket or directory.
+  // All checks of one bucket or directory, until one fails without which no other can succeed.
   void Bucket(BucketRole role, bool write) {
     const std::string_view place = BucketRoleName(role);
+    if (is_unreachable_) {
+      return Note("open", place, "not tried: the endpoint, which is the same, does not answer");
+    }
     if (std::holds_alternative<S3Place>(profile_.place)) {
-      const auto settings = S3SettingsOf(invocation_, profile_, role);
+      const auto settings = SettingsOf(role);
       if (!settings) {
         return Failed("credentials", place, settings.error());
       }
       Ok("credentials", place, "from " + settings->credentials.source);
-      ClockOf(*settings, place);
+      if (!ClockOf(*settings, place)) {
+        return;
+      }
     }
-    const auto store = OpenBucket(invocation_, profile_, role);
+    const auto store = Open(role);
     if (!store) {
       return Failed("open", place, store.error());
     }
     if (!Reading(**store, place)) {
       return;
     }
+    assets_can_be_listed_ = assets_can_be_listed_ || role == BucketRole::kAssets;
     if (write) {
       Writing(role);
     } else {
@@ -68,9 +78,12 @@ class Examination {
   }
 
   void CatalogOf() {
-    const auto assets = OpenBucket(invocation_, profile_, BucketRole::kAssets);
-    if (!assets) {
+    if (!assets_can_be_listed_) {
       return;  // told already
+    }
+    const auto assets = Open(BucketRole::kAssets);
+    if (!assets) {
+      return Failed("open", "assets", assets.error());
     }
     const auto catalog = catalog::Catalog::Open(**assets, profile_.catalog_prefix);
     const auto table = catalog ? catalog->Table(catalog::kRecordings)
@@ -142,19 +155,48 @@ class Examination {
          needs_person});
   }
 
-  void ClockOf(const store::S3Settings& settings, std::string_view place) {
+  [[nodiscard]] Result<store::S3Settings> SettingsOf(BucketRole role) const {
+    URSA_TRY(store::S3Settings settings, S3SettingsOf(invocation_, profile_, role));
+    settings.tries_max = kTriesMax;
+    settings.connect_timeout = kPatience;
+    settings.stall_timeout = kPatience;
+    return settings;
+  }
+
+  [[nodiscard]] Result<std::unique_ptr<store::ReadableStore>> Open(BucketRole role) const {
+    if (!std::holds_alternative<S3Place>(profile_.place)) {
+      return OpenBucket(invocation_, profile_, role);
+    }
+    URSA_TRY(auto settings, SettingsOf(role));
+    return store::OpenS3ForReading(std::move(settings));
+  }
+
+  [[nodiscard]] Result<std::unique_ptr<store::ObjectStore>> OpenWritable(BucketRole role) const {
+    if (!std::holds_alternative<S3Place>(profile_.place)) {
+      return OpenWritableBucket(invocation_, profile_, role);
+    }
+    URSA_TRY(auto settings, SettingsOf(role));
+    return store::OpenS3(std::move(settings));
+  }
+
+  // False where nothing else can be asked: there is no answer, or every one will be a refusal.
+  bool ClockOf(const store::S3Settings& settings, std::string_view place) {
     const auto ahead = store::MeasureS3ClockAhead(settings);
     if (!ahead) {
-      return Failed("clock", place, ahead.error());
+      is_unreachable_ = ahead.error().code == ErrorCode::kUnavailable;
+      Failed("clock", place, ahead.error());
+      return false;
     }
     const std::string text =
         fmt::format("this machine's clock is {} s {} the service's",
                     std::abs(std::chrono::round<std::chrono::seconds>(*ahead).count()),
                     ahead->count() < 0 ? "behind" : "ahead of");
     if (std::chrono::abs(*ahead) > kSkewMax) {
-      return Failed("clock", place, {ErrorCode::kUnavailable, text + "; set it (NTP)", {}, {}});
+      Failed("clock", place, {ErrorCode::kUnavailable, text + "; set it (NTP)", {}, {}});
+      return false;
     }
     Ok("clock", place, text);
+    return true;
   }
 
   // Lists and reads; false where nothing can be listed.
@@ -184,7 +226,7 @@ class Examination {
   // Puts an object of its own if absent, twice, reads it, deletes it.
   void Writing(BucketRole role) {
     const std::string_view place = BucketRoleName(role);
-    const auto store = OpenWritableBucket(invocation_, profile_, role);
+    const auto store = OpenWritable(role);
     if (!store) {
       return Failed("write", place, store.error());
     }
@@ -236,6 +278,8 @@ class Examination {
   uint64_t notes_ = 0;
   uint64_t failed_ = 0;
   std::optional<Error> first_failure_;
+  bool is_unreachable_ = false;
+  bool assets_can_be_listed_ = false;
 };
 
 class Doctor final : public Command {

@@ -20,6 +20,8 @@ CommandList AllCommands() {
   list.commands.push_back(MakeCatalogInit());
   list.commands.push_back(MakeCatalogShow());
   list.commands.push_back(MakeCatalogHistory());
+  list.commands.push_back(MakeCatalogBackup());
+  list.commands.push_back(MakeCatalogFlip());
   list.commands.push_back(MakeQuery());
   list.commands.push_back(MakeTableRead());
   list.commands.push_back(MakeExplain());
@@ -27,7 +29,7 @@ CommandList AllCommands() {
   list.commands.push_back(MakeDoctor());
   list.commands.push_back(MakeCompletion());
   list.commands.push_back(MakeMan());
-  list.groups = {{"catalog", "begin a catalog, and look at it"},
+  list.groups = {{"catalog", "begin a catalog, look at it, keep it"},
                  {"participants", "names of participants"},
                  {"plan", "saved plans"},
                  {"table", "any Delta table"}};

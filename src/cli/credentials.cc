@@ -1,5 +1,7 @@
 #include "cli/credentials.h"
 
+#include <sys/prctl.h>
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -92,6 +94,8 @@ std::string_view BucketRoleName(BucketRole role) {
 }
 
 Result<store::S3Credentials> FindCredentials(const Process& process, BucketRole role) {
+  // From here on a core of this process would hold a secret, and its memory be worth reading.
+  prctl(PR_SET_DUMPABLE, 0);
   const std::string own = role == BucketRole::kRaw ? "URSA_RAW" : "URSA_ASSETS";
   for (const std::string& prefix : {own, std::string("R2"), std::string("AWS")}) {
     URSA_TRY(auto found, FromVariables(process, prefix));

@@ -21,7 +21,8 @@ std::string_view BucketRoleName(BucketRole role);
 // The first of: URSA_RAW_... (URSA_ASSETS_...), R2_..., AWS_..., each ACCESS_KEY_ID and
 // SECRET_ACCESS_KEY, with SESSION_TOKEN where there is one; the section AWS_PROFILE, else
 // "default", of AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials. kUsage where there is none,
-// or a key without its secret: the next ones are then not tried, as half of a pair is a slip.
+// or a key without its secret: the next ones are then not tried, as half of a pair is a slip. The
+// process leaves no core and can't be traced by its like from then on.
 Result<store::S3Credentials> FindCredentials(const Process& process, BucketRole role);
 
 }  // namespace ursa::cli

@@ -1,29 +1,12 @@
 // The put of an entry is the one moment at which a change of a table happens, and the one call
-// whose failure does not say whether it did. So the entry itself decides, wherever it can be read:
-//
-//   put            entry read back       outcome
-//   done           -                     committed
-//   exists         has our txnId         committed: on NFS a link(2) whose answer got lost is sent
-//                                        again by the client, and then finds itself
-//   exists         has another's         lost: the key is taken for good, ours can't arrive later
-//   exists         not there, not read   unknown
-//   no answer      has our txnId         committed
-//   no answer      has another's         lost
-//   no answer      not there             unknown: "not there" means only "not there yet", as the
-//                                        request may still be under way in a proxy or in the store.
-//                                        Calling it lost, and deleting the data files, could leave
-//                                        a commit that refers to deleted files
-//   no answer      not read              unknown
-//   other failure  -                     that error: the store says that nothing was written
+// whose failure does not say whether it did: store/put_if_absent.cc settles it, by the entry's
+// txnId. Where it can't, the command ends, its data files stay, and the same plan applied again
+// finds its txn in the table, or does the work anew; either way it is done once (catalog.md section
+// 3, "Unknown outcomes" and "Idempotence"). The txnId is fresh for every try of a merge, and one of
+// unknown outcome is its last, so that one id is all there is to compare with.
 //
 // Before it the entry of the version before is looked for, as a put makes the directories that it
 // needs.
-//
-// Nothing is sent a second time here. An unknown outcome ends the command, its data files stay, and
-// the same plan applied again finds its txn in the table, or does the work anew; either way it is
-// done once (catalog.md section 3, "Unknown outcomes" and "Idempotence"). The txnId is fresh for
-// every attempt, and an attempt of unknown outcome is the last one of its merge, so that one id is
-// all there is to compare with.
 
 #include "delta/commit.h"
 
@@ -103,7 +86,8 @@ Result<bool> IsOurs(const store::ReadableStore& store, const std::string& key,
 
 Result<CommitOutcome> PutCommit(store::ObjectStore& store, const std::string& table_path,
                                 int64_t version, const std::vector<Action>& actions,
-                                const std::string& transaction_id) {
+                                const std::string& transaction_id,
+                                const std::optional<store::Patience>& patience) {
   const std::string what = "committing version " + std::to_string(version) + " of " + table_path;
   if (version < 0 || version > kVersionMax) {
     return Propagate(Error{ErrorCode::kInvalid, "there is no such version", {}, {}}, what);
@@ -126,22 +110,19 @@ Result<CommitOutcome> PutCommit(store::ObjectStore& store, const std::string& ta
     }
   }
   const std::string key = CommitKey(table_path, version);
-  const auto put = store.Put(key, SerializeCommit(actions), store::PutCondition::kIfAbsent);
+  const auto put = store::PutIfAbsent(
+      store, key, SerializeCommit(actions), [&] { return IsOurs(store, key, transaction_id); },
+      patience);
   if (put) {
-    return CommitOutcome::kCommitted;
+    return *put == store::PutOutcome::kDone ? CommitOutcome::kCommitted : CommitOutcome::kLost;
   }
-  if (put.error().code != ErrorCode::kAlreadyExists &&
-      put.error().code != ErrorCode::kUnknownOutcome) {
+  if (put.error().code != ErrorCode::kUnknownOutcome) {
     return Propagate(put.error(), what);
   }
-  const auto ours = IsOurs(store, key, transaction_id);
-  if (!ours) {
-    return Fail(ErrorCode::kUnknownOutcome,
-                "it is not known whether version " + std::to_string(version) + " of " + table_path +
-                    " was committed (" + put.error().ToString() + "; " + ours.error().ToString() +
-                    "); run the command again: it finds out");
-  }
-  return *ours ? CommitOutcome::kCommitted : CommitOutcome::kLost;
+  return Fail(ErrorCode::kUnknownOutcome, "it is not known whether version " +
+                                              std::to_string(version) + " of " + table_path +
+                                              " was committed (" + put.error().ToString() +
+                                              "); run the command again: it finds out");
 }
 
 std::string CommitKey(const std::string& table_path, int64_t version) {

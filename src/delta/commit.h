@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/result.h"
 #include "delta/actions.h"
 #include "store/object_store.h"
+#include "store/put_if_absent.h"
 
 namespace ursa::delta {
 
@@ -19,14 +21,17 @@ inline constexpr int64_t kVersionMax = INT64_MAX - 1;
 enum class CommitOutcome { kCommitted, kLost };
 
 // Puts the entry of `version` where there is none yet. A refused put and one of unknown outcome are
-// settled by reading the entry back and comparing its commitInfo.txnId with `transaction_id`; where
-// that can't be read either, the error is kUnknownOutcome, naming version and table: then nothing
-// that the commit refers to may be deleted. Every other error: nothing was committed. kInvalid
-// where the actions break a rule for writers: their commitInfo must carry `transaction_id`, and no
-// path, no appId, no protocol and no metaData may come twice.
+// settled by reading the entry back and comparing its commitInfo.txnId with `transaction_id`; while
+// there is none, or the service asks for fewer requests, the same entry is put again as long as
+// `patience` has it (without: one attempt). Where it can't be told, the error is kUnknownOutcome,
+// naming version and table: then nothing that the commit refers to may be deleted. Every other
+// error: nothing was committed. kInvalid where the actions break a rule for writers: their
+// commitInfo must carry `transaction_id`, and no path, no appId, no protocol and no metaData may
+// come twice.
 Result<CommitOutcome> PutCommit(store::ObjectStore& store, const std::string& table_path,
                                 int64_t version, const std::vector<Action>& actions,
-                                const std::string& transaction_id);
+                                const std::string& transaction_id,
+                                const std::optional<store::Patience>& patience = std::nullopt);
 
 // "<table_path>/_delta_log/00000000000000000007.json"
 std::string CommitKey(const std::string& table_path, int64_t version);

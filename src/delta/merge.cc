@@ -20,6 +20,7 @@ int64_t Milliseconds(TimeNs time) {
 
 // The first wait after a lost race is up to this long, each further one up to twice the last.
 constexpr Nanoseconds kFirstWait = std::chrono::milliseconds{4};
+constexpr Nanoseconds kCreateTimeout = std::chrono::seconds{60};
 constexpr Nanoseconds kLongestWait = std::chrono::seconds{1};
 
 Json MakeCommitInfo(const Snapshot& snapshot, const MergeOptions& options,
@@ -78,7 +79,7 @@ class Merger {
         return outcome;
       }
       URSA_CHECK(CheckWritable(*snapshot_, outcome.counts.updated + outcome.counts.deleted > 0));
-      URSA_TRY(const CommitOutcome sent, Send(outcome.counts));
+      URSA_TRY(const CommitOutcome sent, Send(outcome.counts, deadline));
       if (sent == CommitOutcome::kCommitted) {
         return Finish(std::move(outcome));
       }
@@ -205,7 +206,7 @@ class Merger {
     return counts;
   }
 
-  Result<CommitOutcome> Send(const MergeCounts& counts) {
+  Result<CommitOutcome> Send(const MergeCounts& counts, Nanoseconds deadline) {
     const std::string transaction_id = MakeUuid(options_.random);
     URSA_TRY(const std::string extra, source_.BeforeCommit(counts));
     Json info = MakeCommitInfo(*snapshot_, options_, transaction_id);
@@ -234,8 +235,8 @@ class Merger {
       // From here on the file may be referenced by a commit.
       unsent_.erase(file->path);
     }
-    return PutCommit(store_, snapshot_->table_path, snapshot_->version + 1, actions,
-                     transaction_id);
+    return PutCommit(store_, snapshot_->table_path, snapshot_->version + 1, actions, transaction_id,
+                     store::Patience{deadline, options_.stop, options_.clock, options_.random});
   }
 
   // The commit holds: nothing from here on may make it look as if it didn't.
@@ -325,7 +326,8 @@ Result<SnapshotPtr> CreateTable(store::ObjectStore& store, const std::string& ta
   metadata.created_time_ms = now;
   URSA_TRY(const CommitOutcome outcome,
            PutCommit(store, table_path, 0, {CommitInfo{info.dump()}, Protocol{}, metadata},
-                     transaction_id));
+                     transaction_id,
+                     store::Patience{clock.Steady() + kCreateTimeout, {}, clock, random}));
   if (outcome == CommitOutcome::kLost) {
     return Fail(ErrorCode::kAlreadyExists, "there is a table at " + table_path + " already");
   }

@@ -344,6 +344,24 @@ TEST_F(MergeTest, SettlesAnUnknownOutcomeByReadingTheEntryBack) {
   EXPECT_EQ(Newest()->version, 1);
 }
 
+TEST_F(MergeTest, CommitsOnceThoughTheServiceAsksForFewerRequestsAndLosesAnswers) {
+  store::FaultInjectingStore busy(memory_);
+  int puts = 0;
+  busy.SetRule([&](size_t, const store::StoreCall& call) -> std::optional<Error> {
+    if (call.kind != store::StoreCall::Kind::kPut || !call.key.ends_with(".json") || ++puts > 4) {
+      return std::nullopt;
+    }
+    return Error{
+        puts % 2 == 0 ? ErrorCode::kThrottled : ErrorCode::kUnknownOutcome, "busy", {}, {}};
+  });
+  TestSource source({{"a", "n1", 1}});
+  const auto outcome = Merge(busy, Newest(), source, Options());
+  ASSERT_TRUE(outcome) << outcome.error().ToString();
+  EXPECT_EQ(outcome->tries, 1U);
+  EXPECT_EQ(Newest()->version, 1);
+  EXPECT_EQ(Counts(), (std::map<std::string, Value>{{"a", int64_t{1}}}));
+}
+
 TEST_F(MergeTest, AgreesWithAMapWhateverIsMerged) {
   EXPECT_TRUE(rc::check("a table is a map", [this] {
     store::MemoryStore memory(clock_);

@@ -106,8 +106,8 @@ std::optional<RunCommit> ReadRunCommit(const catalog::Catalog& catalog,
 }  // namespace
 
 Result<std::string> SaveRollback(store::ObjectStore& assets, const std::string& prefix,
-                                 const Plan& plan,
-                                 const std::function<bool(size_t change)>& wanted) {
+                                 const Plan& plan, const std::function<bool(size_t change)>& wanted,
+                                 const std::optional<store::Patience>& patience) {
   SpooledBytes spooled(plan.Spooling());
   URSA_CHECK(plan.Write(wanted, [&](std::string_view piece) { return spooled.Append(piece); }));
   URSA_TRY(const std::string_view bytes, spooled.View());
@@ -115,22 +115,10 @@ Result<std::string> SaveRollback(store::ObjectStore& assets, const std::string& 
     const std::string key =
         RollbackPrefix(prefix) + plan.RunId() +
         (number == 1 ? std::string(kSuffix) : fmt::format("-{}{}", number, kSuffix));
-    const auto put = assets.Put(key, bytes, store::PutCondition::kIfAbsent);
-    if (put) {
-      return key;
-    }
-    if (put.error().code != ErrorCode::kAlreadyExists &&
-        put.error().code != ErrorCode::kUnknownOutcome) {
-      return Propagate(put.error());
-    }
-    const auto same = Holds(assets, key, bytes);
-    if (!same && same.error().code == ErrorCode::kNotFound) {
-      return Propagate(put.error());
-    }
-    if (!same) {
-      return Propagate(same.error());
-    }
-    if (*same) {
+    URSA_TRY(const store::PutOutcome put,
+             store::PutIfAbsent(
+                 assets, key, bytes, [&] { return Holds(assets, key, bytes); }, patience));
+    if (put == store::PutOutcome::kDone) {
       return key;
     }
   }

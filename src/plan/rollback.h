@@ -16,15 +16,16 @@
 #include "catalog/catalog.h"
 #include "plan/plan.h"
 #include "store/object_store.h"
+#include "store/put_if_absent.h"
 
 namespace ursa::plan {
 
 // Saves the plan of the wanted changes under the first free name and returns its key. A name that
 // holds the same bytes already (of a run that died before its commit) serves as well. kConflict
-// after a thousand names; else errors of the store.
+// after a thousand names; else errors of store::PutIfAbsent.
 Result<std::string> SaveRollback(store::ObjectStore& assets, const std::string& prefix,
-                                 const Plan& plan,
-                                 const std::function<bool(size_t change)>& wanted);
+                                 const Plan& plan, const std::function<bool(size_t change)>& wanted,
+                                 const std::optional<store::Patience>& patience = std::nullopt);
 
 // A snapshot, read piece by piece. kNotFound; kRefused `plan_damaged`.
 Result<Plan> ReadRollback(const catalog::Catalog& catalog, const std::string& key,

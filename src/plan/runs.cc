@@ -184,12 +184,9 @@ Result<Tables> LoadWanted(const catalog::Catalog& catalog,
     if (!wanted(table.name)) {
       continue;
     }
-    auto snapshot = catalog.Table(table.name);
-    if (!snapshot && snapshot.error().code != ErrorCode::kNotFound) {
-      return Propagate(std::move(snapshot).error());
-    }
-    if (snapshot) {
-      tables.emplace(table.name, std::move(*snapshot));
+    URSA_TRY(delta::SnapshotPtr snapshot, catalog.TableIfAny(table.name));
+    if (snapshot != nullptr) {
+      tables.emplace(table.name, std::move(snapshot));
     }
   }
   return tables;

@@ -193,12 +193,9 @@ RecordedRun ReadRow(const delta::RowBatch& batch, size_t row) {
 
 Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catalog& catalog) {
   std::map<std::string, RecordedRun> recorded;
-  const auto table = catalog.Table(catalog::kMaintenanceRuns);
-  if (!table && table.error().code == ErrorCode::kNotFound) {
+  URSA_TRY(const delta::SnapshotPtr table, catalog.TableIfAny(catalog::kMaintenanceRuns));
+  if (table == nullptr) {
     return recorded;
-  }
-  if (!table) {
-    return Propagate(table.error());
   }
   const delta::ScanOptions scan{
       {"run_id", "summary", "rollback_uri", "actor", "host", "committed_at", "rows_changed",
@@ -206,7 +203,7 @@ Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catal
       {},
       1,
       {}};
-  URSA_CHECK(delta::Scan(catalog.Assets(), **table, scan,
+  URSA_CHECK(delta::Scan(catalog.Assets(), *table, scan,
                          [&](const delta::RowBatch& batch) -> Result<void> {
                            for (size_t row = 0; row < batch.RowCount(); ++row) {
                              recorded[std::string(batch.String(0, row))] = ReadRow(batch, row);

@@ -98,9 +98,13 @@ Result<void> TableSource::SaveSnapshot() {
   if (!application_.rollback_key.empty() && wanted == application_.saved) {
     return {};
   }
+  const catalog::WriteContext& context = application_.writer.Context();
   URSA_TRY(application_.rollback_key,
-           SaveRollback(application_.writer.Assets(), application_.writer.Tables().Prefix(), plan_,
-                        [&](size_t change) { return wanted[change]; }));
+           SaveRollback(
+               application_.writer.Assets(), application_.writer.Tables().Prefix(), plan_,
+               [&](size_t change) { return wanted[change]; },
+               store::Patience{context.clock.Steady() + context.timeout, context.stop,
+                               context.clock, context.random}));
   application_.saved = std::move(wanted);
   return {};
 }

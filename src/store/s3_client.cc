@@ -191,6 +191,10 @@ Result<HttpHead> S3Client::Send(const S3Request& request, S3Reader& reader) cons
       return one.outcome;
     }
     Error error = std::move(one.outcome).error();
+    if (request.once && (one.retry_after || error.code == ErrorCode::kThrottled)) {
+      // The wait is the service's to say, and whether to put again the caller's.
+      settings_.clock.Sleep(one.retry_after.value_or(settings_.backoff_base), settings_.stop);
+    }
     if (request.once && one.maybe_done) {
       return Fail(ErrorCode::kUnknownOutcome, "it is not known whether " + Name(request.key) +
                                                   " was written: " + error.message);

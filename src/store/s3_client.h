@@ -41,7 +41,8 @@ struct S3Request {
   HttpHeaders headers;  // beyond those that every request has
   std::string_view body;
   std::string doing;  // "reading", for messages
-  // A conditional Put: never sent twice; kAlreadyExists, kThrottled, kUnknownOutcome.
+  // A conditional Put: never sent twice; kAlreadyExists, kThrottled, kUnknownOutcome. These come
+  // after the time that the service asked to wait.
   bool once = false;
   // The server may need long for it without a byte moving.
   bool slow = false;

@@ -48,7 +48,7 @@ constexpr std::string_view kArchived = "the object is archived; restore it from 
 constexpr std::array kMeanings = {
     Meaning{"NoSuchKey", ErrorCode::kNotFound, false, "there is no such object"},
     Meaning{"NoSuchBucket", ErrorCode::kUnavailable, false, kNoBucket},
-    Meaning{"InvalidBucketName", ErrorCode::kUsage, false,
+    Meaning{"InvalidBucketName", ErrorCode::kUnavailable, false,
             "{bucket} cannot be the name of a bucket; correct it in the profile"},
     Meaning{"AccessDenied", ErrorCode::kDenied, false, kDenied},
     Meaning{"AllAccessDisabled", ErrorCode::kDenied, false, kDenied},
@@ -62,11 +62,11 @@ constexpr std::array kMeanings = {
     Meaning{"TokenRefreshRequired", ErrorCode::kDenied, false, kExpired},
     Meaning{"RequestTimeTooSkewed", ErrorCode::kDenied, false, kSkew},
     Meaning{"RequestExpired", ErrorCode::kDenied, false, kSkew},
-    Meaning{"AuthorizationHeaderMalformed", ErrorCode::kUsage, false, kOtherRegion},
-    Meaning{"IllegalLocationConstraintException", ErrorCode::kUsage, false, kOtherRegion},
-    Meaning{"PermanentRedirect", ErrorCode::kUsage, false, kOtherRegion},
-    Meaning{"TemporaryRedirect", ErrorCode::kUsage, false, kOtherRegion},
-    Meaning{"Redirect", ErrorCode::kUsage, false, kOtherRegion},
+    Meaning{"AuthorizationHeaderMalformed", ErrorCode::kUnavailable, false, kOtherRegion},
+    Meaning{"IllegalLocationConstraintException", ErrorCode::kUnavailable, false, kOtherRegion},
+    Meaning{"PermanentRedirect", ErrorCode::kUnavailable, false, kOtherRegion},
+    Meaning{"TemporaryRedirect", ErrorCode::kUnavailable, false, kOtherRegion},
+    Meaning{"Redirect", ErrorCode::kUnavailable, false, kOtherRegion},
     Meaning{"PreconditionFailed", ErrorCode::kPreconditionFailed, false,
             "the object has changed since it was looked at"},
     Meaning{"InvalidObjectState", ErrorCode::kUnavailable, false, kArchived},
@@ -92,7 +92,7 @@ Meaning MeaningOfStatus(int status) {
     case 302:
     case 307:
     case 308:
-      return {"", ErrorCode::kUsage, false, kOtherRegion};
+      return {"", ErrorCode::kUnavailable, false, kOtherRegion};
     case 401:
     case 403:
       return {"", ErrorCode::kDenied, false, kDenied};

@@ -102,11 +102,10 @@ class Buckets:
     def names(self, bucket):
         return stamps_of(self.files, bucket)
 
-    def rows(self, name="recordings"):
+    def rows(self, name="recordings", prefix="ursa/catalog"):
         """The rows of a table as delta-rs reads them."""
         from deltalake import DeltaTable
-        table = DeltaTable(f"s3://{self.assets}/ursa/catalog/{name}",
-                           storage_options=storage_options())
+        table = DeltaTable(f"s3://{self.assets}/{prefix}/{name}", storage_options=storage_options())
         return table.to_pyarrow_table().to_pylist()
 
     def table(self, name="recordings"):

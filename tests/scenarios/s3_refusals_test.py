@@ -87,10 +87,9 @@ def check_no_secret(text):
     ((400, "ExpiredToken", "", 0), 4, "the session token has expired"),
     ((403, "RequestTimeTooSkewed", "", 3600), 4, "s ahead of the service's; set it right"),
     ((403, "RequestTimeTooSkewed", "", -3600), 4, "s behind the service's; set it right"),
-    # What the profile says is wrong: its configuration, not the store.
-    ((400, "AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>", 0), 3,
+    ((400, "AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>", 0), 4,
      'is in another region ("eu-west-1"); set region'),
-    ((301, "PermanentRedirect", "<Endpoint>elsewhere.example.com</Endpoint>", 0), 3,
+    ((301, "PermanentRedirect", "<Endpoint>elsewhere.example.com</Endpoint>", 0), 4,
      "set region and endpoint (elsewhere.example.com)"),
     ((403, "AccessDenied", "", 0), 4, "the service denies it"),
 ], ids=lambda value: value[1] if isinstance(value, tuple) else "")

@@ -1,0 +1,76 @@
+// The object itself decides, wherever it can be read:
+//
+//   put            object read back      outcome
+//   done           -                     done
+//   exists         ours                  done: on NFS a link(2) whose answer got lost is sent again
+//                                        by the client, and then finds itself
+//   exists         another's             taken: for good, ours can't arrive later
+//   no answer      ours                  done
+//   no answer      another's             taken
+//   either         not there             unknown: "not there" means only "not there yet", as the
+//                                        request may still be under way in a proxy or in the store.
+//                                        So the very same bytes are put again: whichever of the two
+//                                        arrives, it is ours, and the other one is refused
+//   either         not read              unknown
+//   throttled      -                     certainly not put: put again
+//   other failure  -                     that error, unless an attempt before it is unknown
+//
+// Nothing else is ever put again: other bytes at this key, or these at another one, could make two
+// of one.
+
+#include "store/put_if_absent.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ursa::store {
+namespace {
+
+constexpr Nanoseconds kFirstWait = std::chrono::milliseconds{200};
+constexpr Nanoseconds kLongestWait = std::chrono::seconds{5};
+constexpr int kAttemptsMax = 100;
+
+// Waits before the next attempt; false where there is none. What the service asked for has been
+// waited for by the store.
+bool WaitForNext(const std::optional<Patience>& patience, int attempts) {
+  if (!patience || attempts >= kAttemptsMax || patience->stop.stop_requested() ||
+      patience->clock.Steady() >= patience->deadline) {
+    return false;
+  }
+  const Nanoseconds bound = std::min(kLongestWait, kFirstWait * (1 << std::min(attempts - 1, 8)));
+  const auto part = patience->random.Next() % static_cast<uint64_t>(bound.count());
+  patience->clock.Sleep(Nanoseconds{static_cast<int64_t>(part)}, patience->stop);
+  return !patience->stop.stop_requested();
+}
+
+}  // namespace
+
+Result<PutOutcome> PutIfAbsent(ObjectStore& store, std::string_view key, std::string_view bytes,
+                               const std::function<Result<bool>()>& is_ours,
+                               const std::optional<Patience>& patience) {
+  std::optional<Error> unknown;  // of an attempt that may still arrive
+  for (int attempts = 1;; ++attempts) {
+    auto put = store.Put(key, bytes, PutCondition::kIfAbsent);
+    if (put) {
+      return PutOutcome::kDone;
+    }
+    Error error = std::move(put).error();
+    const bool is_open =
+        error.code == ErrorCode::kAlreadyExists || error.code == ErrorCode::kUnknownOutcome;
+    bool may_put_again = error.code == ErrorCode::kThrottled;
+    if (is_open) {
+      const auto ours = is_ours();
+      if (ours) {
+        return *ours ? PutOutcome::kDone : PutOutcome::kTaken;
+      }
+      may_put_again = ours.error().code == ErrorCode::kNotFound;
+      unknown = Error{
+          ErrorCode::kUnknownOutcome, error.ToString() + "; " + ours.error().ToString(), {}, {}};
+    }
+    if (!may_put_again || !WaitForNext(patience, attempts)) {
+      return tl::unexpected(unknown ? *std::move(unknown) : std::move(error));
+    }
+  }
+}
+
+}  // namespace ursa::store
