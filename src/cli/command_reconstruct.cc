@@ -172,6 +172,9 @@ class ReconstructAllRecent final : public Command {
     summary["committed"] = outcome.committed;
     summary["table_version"] = after ? *after : opened.table->version;
     summary["run_id"] = outcome.run_id.empty() ? Json(nullptr) : Json(outcome.run_id);
+    if (!finished_runs_.empty()) {
+      summary["finished_runs"] = finished_runs_;
+    }
     summary["changed_since_plan"] = outcome.changed_since_plan;
     summary["already"] = outcome.already;
     summary["plan_digest"] = nullptr;
@@ -204,6 +207,9 @@ class ReconstructAllRecent final : public Command {
     ShowUpgradeHint(invocation.report, opened.worklist);
     URSA_TRY(const auto refusals, Refusals(opened));
     URSA_CHECK(Tell(invocation, opened, refusals, {}));
+    URSA_TRY(const auto unfinished,
+             plan::FindUnfinishedRuns(catalog, maintenance::kReconstructAllRecent));
+    TellOfUnfinishedRuns(invocation.report, unfinished);
     if (std::ranges::any_of(opened.worklist.rows, &maintenance::ReconstructRow::IsWork)) {
       OfferOrTell(invocation, opened.environment, "--i-know-this-targets-prod", refusals);
     }
@@ -232,7 +238,7 @@ class ReconstructAllRecent final : public Command {
   }
 
   Result<void> Work(Invocation& invocation, const WritableLaboratory& laboratory, Opened& opened,
-                    ReconstructOutcome& outcome) const {
+                    ReconstructOutcome& outcome) {
     const plan::Guards guards = GuardsOf(opened.environment);
     URSA_TRY(const auto raw, OpenWritableBucket(invocation, opened.profile, BucketRole::kRaw));
     URSA_TRY(const auto data,
@@ -241,13 +247,29 @@ class ReconstructAllRecent final : public Command {
              catalog::Writer::Open(
                  *laboratory.assets, opened.context.catalog,
                  WriteContextOf(invocation, opened.profile, commit_.commit_timeout_seconds)));
+    URSA_CHECK(FinishEarlierRuns(invocation, opened, writer));
     return maintenance::Reconstruct(
         {opened.context, *data, *raw, *laboratory.assets, writer, invocation.process.random(),
          guards, *canonicalizer_, RawLocation(opened.profile)},
         options_, opened.worklist.rows, outcome);
   }
 
+  // Batches that an earlier run left between two tables; what is whole by now is no work any more.
+  Result<void> FinishEarlierRuns(const Invocation& invocation, Opened& opened,
+                                 catalog::Writer& writer) {
+    const catalog::Catalog& catalog = opened.context.catalog;
+    URSA_TRY(const auto unfinished,
+             plan::FindUnfinishedRuns(catalog, maintenance::kReconstructAllRecent));
+    finished_runs_ = FinishUnfinishedRuns(invocation, unfinished, writer);
+    if (!finished_runs_.empty()) {
+      URSA_TRY(const delta::SnapshotPtr table, catalog.Table(catalog::kRecordings));
+      URSA_TRY(opened.worklist, maintenance::PlanWorklist(opened.context, table, options_));
+    }
+    return {};
+  }
+
   maintenance::ReconstructOptions options_;
+  std::vector<std::string> finished_runs_;
   std::optional<uint64_t> days_;
   std::optional<double> max_gb_;
   uint64_t quiet_minutes_ = 60;

@@ -207,23 +207,35 @@ void OfferOrTell(const Invocation& invocation, Environment environment, const st
   }
 }
 
-}  // namespace
+std::vector<std::string> FinishUnfinishedRuns(const Invocation& invocation,
+                                              const std::vector<plan::UnfinishedRun>& runs,
+                                              catalog::Writer& writer) {
+  std::vector<Error> errors;
+  auto finished = plan::FinishRuns(runs, writer, SpoolOf(invocation.process), errors);
+  for (const Error& error : errors) {
+    invocation.report.Note(error.ToString());
+  }
+  for (const std::string& run_id : finished) {
+    invocation.report.Note("Finished the run " + run_id + ", which died between two tables.");
+  }
+  return finished;
+}
+
+void TellOfUnfinishedRuns(Report& report, const std::vector<plan::UnfinishedRun>& runs) {
+  for (const plan::UnfinishedRun& run : runs) {
+    report.Note("The run " + run.plan_id +
+                " died between two tables: --commit finishes it first, and does under its own "
+                "name what is left.");
+  }
+}
 
 Result<void> PlannedCommand::FinishEarlierRuns(Invocation& invocation, const Opened& opened,
                                                catalog::Writer& writer,
                                                std::unique_ptr<PlannedRun>& run,
                                                const std::vector<plan::UnfinishedRun>& unfinished) {
-  std::vector<Error> errors;
-  finished_runs_ = plan::FinishRuns(unfinished, writer, SpoolOf(invocation.process), errors);
-  for (const Error& error : errors) {
-    invocation.log.Write(error.ToString());
-    invocation.report.Note(error.ToString());
-  }
+  finished_runs_ = FinishUnfinishedRuns(invocation, unfinished, writer);
   if (finished_runs_.empty()) {
     return {};
-  }
-  for (const std::string& run_id : finished_runs_) {
-    invocation.report.Note("Finished the run " + run_id + ", which died between two tables.");
   }
   // What was expected was looked at before this.
   commit_.expect.reset();
@@ -278,11 +290,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
     URSA_CHECK(written);
   }
   URSA_TRY(const auto unfinished, FindOthersUnfinished(opened.catalog, run->ThePlan()));
-  for (const plan::UnfinishedRun& other : unfinished) {
-    invocation.report.Note("The run " + other.plan_id +
-                           " died between two tables: --commit finishes it first, and does under "
-                           "its own name what is left.");
-  }
+  TellOfUnfinishedRuns(invocation.report, unfinished);
   if (run->ThePlan().Count() > 0) {
     OfferOrTell(invocation, opened.environment, FlagOf(run->Guard()), refusals);
   }

@@ -34,6 +34,14 @@ enum class ProductionGuard {
 Result<ProductionGuard> GuardOfPlan(const catalog::Catalog& catalog,
                                     const plan::PlanHeader& header);
 
+// Finishes what earlier runs of a command left between two tables, tells of it, and returns the ids
+// of those that are whole now.
+std::vector<std::string> FinishUnfinishedRuns(const Invocation& invocation,
+                                              const std::vector<plan::UnfinishedRun>& runs,
+                                              catalog::Writer& writer);
+// What a dry run says of them.
+void TellOfUnfinishedRuns(Report& report, const std::vector<plan::UnfinishedRun>& runs);
+
 // A plan and what its command has to say about it.
 class PlannedRun {
  public:

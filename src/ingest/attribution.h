@@ -37,6 +37,11 @@ class Attributor {
   // Whom the text of a participant.txt names; `key` is where it lies.
   [[nodiscard]] Found Attribute(std::string_view text, const std::string& key) const;
 
+  // The display name of a participant that the catalog has, or will have by Register; null: none.
+  [[nodiscard]] const std::string* DisplayNameOf(std::string_view participant_id) const {
+    return known_.DisplayNameOf(participant_id);
+  }
+
   // The rows of these participants are certain to be written before those of whoever is found next.
   void Register(const std::vector<catalog::Participant>& participants);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <map>
 #include <set>
 #include <utility>
@@ -103,13 +105,36 @@ plan::Change Insert(std::string_view table, std::vector<std::string> key, std::s
   return change;
 }
 
+// The people whom the recording's row names, as they must be when it is written.
+std::vector<plan::ReliedRow> PeopleOf(const IngestCandidate& candidate,
+                                      const std::vector<catalog::Participant>& new_participants,
+                                      const Attributor& attributor) {
+  std::vector<plan::ReliedRow> people;
+  for (const std::string& id : candidate.recording.participant_ids) {
+    const std::string* name = attributor.DisplayNameOf(id);
+    const auto added =
+        std::ranges::find(new_participants, id, &catalog::Participant::participant_id);
+    if (name == nullptr && added != new_participants.end()) {
+      name = &added->display_name;
+    }
+    if (name != nullptr) {
+      people.push_back(plan::RelyOnParticipant(id, *name));
+    }
+  }
+  return people;
+}
+
+// The rows of a recording rely on its people all alike, so that they are written together or not at
+// all.
 std::vector<plan::Change> ChangesOf(const IngestCandidate& candidate,
-                                    const std::vector<catalog::Participant>& new_participants) {
+                                    const std::vector<catalog::Participant>& new_participants,
+                                    const std::vector<plan::ReliedRow>& people) {
   std::vector<plan::Change> changes;
   for (const catalog::Participant& row : new_participants) {
     changes.push_back(
         Insert(catalog::kParticipants, {row.participant_id}, row.participant_id, ToRow(row)));
   }
+  const size_t first_own = changes.size();
   for (const catalog::Modality& row : candidate.modalities) {
     changes.push_back(Insert(catalog::kModalities, {row.recording_hash, row.worker, row.modality},
                              row.recording_id, ToRow(row)));
@@ -117,6 +142,9 @@ std::vector<plan::Change> ChangesOf(const IngestCandidate& candidate,
   const catalog::Recording& row = candidate.recording;
   changes.push_back(
       Insert(catalog::kRecordings, {row.recording_hash}, row.recording_id, ToRow(row)));
+  for (size_t i = first_own; i < changes.size(); ++i) {
+    changes[i].relied_rows = people;
+  }
   return changes;
 }
 
@@ -139,7 +167,8 @@ std::vector<catalog::Participant> Attribute(IngestCandidate& candidate,
 Result<void> AddCandidate(IngestCandidate& candidate, Attributor& attributor,
                           plan::PlanBuilder& builder) {
   const std::vector<catalog::Participant> new_participants = Attribute(candidate, attributor);
-  const std::vector<plan::Change> changes = ChangesOf(candidate, new_participants);
+  const std::vector<plan::Change> changes =
+      ChangesOf(candidate, new_participants, PeopleOf(candidate, new_participants, attributor));
   for (const plan::Change& change : changes) {
     if (const auto valid = catalog::CheckRow(*change.table, change.row); !valid) {
       Refuse(candidate, code::kInvalidRow,

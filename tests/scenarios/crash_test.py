@@ -105,11 +105,7 @@ def loops():
     """Every case with every kind of fault."""
     for name in CASES:
         for kind in KINDS:
-            unfinished = pytest.mark.xfail(
-                name == "reconstruct" and kind in ("kill", "io_error_for_ever", "disk_full"),
-                strict=True, reason="a batch that died between two tables is not finished by the "
-                "next run, which ingests the rest as a run of its own")
-            yield pytest.param(name, kind, marks=unfinished)
+            yield name, kind
 
 
 def numbers(case, kind):
