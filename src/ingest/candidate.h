@@ -10,6 +10,8 @@
 #include "base/time.h"
 #include "catalog/rows.h"
 #include "ingest/problem.h"
+#include "ingest/recording_listing.h"
+#include "ingest/recording_manifests.h"
 #include "ingest/rig_time.h"
 #include "store/object_store.h"
 
@@ -50,5 +52,9 @@ struct IngestCandidate {
 // Looks at a recording and makes its rows. The catalog is not asked. Thread-safe.
 IngestCandidate PrepareIngest(const store::ReadableStore& raw, std::string_view recording_id,
                               const IngestSettings& settings);
+
+// The same of one that was listed, and whose manifests were read, a moment ago.
+IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,
+                              const RecordingManifests& manifests, const IngestSettings& settings);
 
 }  // namespace ursa::ingest

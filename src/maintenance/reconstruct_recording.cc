@@ -69,28 +69,39 @@ void RecordingUnderWay::Note(size_t file, const Hashed& hashed) {
 }
 
 void RecordingUnderWay::Finish() {
-  const auto listing = ingest::ReadListing(tools_.raw, recording_id_);
+  auto listing = ingest::ReadListing(tools_.raw, recording_id_);
   if (!listing) {
     FailRead(listing.error());
     return;
   }
-  const auto manifests = ingest::ReadManifests(tools_.raw, *listing);
+  auto manifests = ingest::ReadManifests(tools_.raw, *listing);
+  if (manifests && !manifests->fault && !manifests->counts) {
+    WriteManifest(*listing, *manifests);
+    if (failure_) {
+      return;
+    }
+    manifests = ReadWritten(*listing);
+  }
   if (!manifests) {
     FailRead(manifests.error());
     return;
   }
   if (manifests->fault) {
     Fail(*manifests->fault);
-  } else if (!manifests->counts) {
-    WriteManifest(*listing, *manifests);
-  }
-  if (failure_) {
     return;
   }
-  candidate_ = ingest::PrepareIngest(tools_.raw, recording_id_, tools_.settings);
+  candidate_ = ingest::PrepareIngest(tools_.raw, std::move(*listing), *manifests, tools_.settings);
   if (candidate_.action != ingest::IngestAction::kIngested) {
     Fail(candidate_.Why());
   }
+}
+
+// What is there decides, not what was put.
+Result<ingest::RecordingManifests> RecordingUnderWay::ReadWritten(
+    ingest::RecordingListing& listing) const {
+  URSA_TRY(listing.reconstructed,
+           tools_.raw.Head(listing.prefix + std::string(ingest::kReconstructedName)));
+  return ingest::ReadManifests(tools_.raw, listing);
 }
 
 void RecordingUnderWay::WriteManifest(const ingest::RecordingListing& listing,

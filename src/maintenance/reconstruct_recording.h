@@ -39,6 +39,7 @@ class RecordingUnderWay {
 
   // Files that are still to be hashed, as numbers for HashFile.
   [[nodiscard]] const std::vector<size_t>& Missing() const { return missing_; }
+  [[nodiscard]] uint64_t FileBytes(size_t file) const { return files_[file].size_bytes; }
   // What HashFile found; for its Note.
   using Hashed = Result<tl::expected<std::string, ingest::Problem>>;
   [[nodiscard]] Hashed HashFile(size_t file);
@@ -59,6 +60,8 @@ class RecordingUnderWay {
   void FailRead(const Error& error);
   void WriteManifest(const ingest::RecordingListing& listing,
                      const ingest::RecordingManifests& manifests);
+  [[nodiscard]] Result<ingest::RecordingManifests> ReadWritten(
+      ingest::RecordingListing& listing) const;
   void PutManifest(const std::string& text, const std::string& hash);
   void SettlePut(const std::string& key, const std::string& hash, const Error& error);
 

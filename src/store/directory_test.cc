@@ -1,0 +1,76 @@
+// What only a directory can do to a reader: an object that changes in place.
+
+#include "store/directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace ursa::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kLarge = size_t{3} << 20;
+
+class DirectoryTest : public testing::Test {
+ protected:
+  DirectoryTest() {
+    std::string pattern = (fs::temp_directory_path() / "ursa-store-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+    store_ = OpenDirectory(path_).value();
+  }
+  ~DirectoryTest() override {
+    std::error_code error;
+    fs::remove_all(path_, error);
+  }
+
+  // Streams an object, does something to it after the first piece, and says how many bytes came.
+  Result<uint64_t> StreamWhile(const std::function<void()>& change) {
+    uint64_t taken = 0;
+    URSA_CHECK(store_->GetStream("large", ByteRange::Whole(), {},
+                                 [&](const ObjectPiece& piece) -> Result<void> {
+                                   if (taken == 0) {
+                                     change();
+                                   }
+                                   taken += piece.bytes.size();
+                                   return {};
+                                 }));
+    return taken;
+  }
+
+  fs::path path_;
+  std::unique_ptr<ObjectStore> store_;
+};
+
+TEST_F(DirectoryTest, AStreamEndsWhereItsFileIsWrittenTo) {
+  ASSERT_TRUE(store_->Put("large", std::string(kLarge, 'x'), PutCondition::kNone).has_value());
+  const auto taken = StreamWhile([&] {
+    std::ofstream(path_ / "large", std::ios::app) << "more";
+    fs::last_write_time(path_ / "large", fs::file_time_type::clock::now() + std::chrono::hours{1});
+  });
+  ASSERT_FALSE(taken.has_value());
+  EXPECT_EQ(taken.error().code, ErrorCode::kPreconditionFailed);
+  EXPECT_THAT(taken.error().message, testing::HasSubstr("changed while it was read"));
+}
+
+TEST_F(DirectoryTest, AStreamEndsWhereItsFileIsCutOff) {
+  ASSERT_TRUE(store_->Put("large", std::string(kLarge, 'x'), PutCondition::kNone).has_value());
+  const auto taken = StreamWhile([&] { fs::resize_file(path_ / "large", 1); });
+  ASSERT_FALSE(taken.has_value());
+  EXPECT_EQ(taken.error().code, ErrorCode::kPreconditionFailed);
+}
+
+TEST_F(DirectoryTest, AStreamGoesOnWithTheObjectThatWasReplaced) {
+  ASSERT_TRUE(store_->Put("large", std::string(kLarge, 'x'), PutCondition::kNone).has_value());
+  const auto taken = StreamWhile(
+      [&] { ASSERT_TRUE(store_->Put("large", "short", PutCondition::kNone).has_value()); });
+  ASSERT_TRUE(taken.has_value()) << taken.error().ToString();
+  EXPECT_EQ(*taken, kLarge);
+}
+
+}  // namespace
+}  // namespace ursa::store
