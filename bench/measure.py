@@ -5,9 +5,9 @@ import subprocess
 import time
 
 
-def run(command, cwd=None, environment=None, stdin=None, output=None):
+def run(command, cwd=None, environment=None, stdin=None, output=None, code=0):
     """One process to its end: (wall s, cpu s, peak MiB, its standard output unless `output`, a
-    file, takes it)."""
+    file, takes it). Any other exit code than `code` ends all."""
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, env=environment, stdin=stdin,
                                stdout=subprocess.PIPE if output is None else output)
@@ -15,7 +15,7 @@ def run(command, cwd=None, environment=None, stdin=None, output=None):
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode != code:
         raise SystemExit(f"{command} ended with {process.returncode}:\n{output.decode()}")
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output
 
