@@ -9,6 +9,7 @@
 #include "cli/laboratory.h"
 #include "cli/participant_settings.h"
 #include "cli/reconstruct_report.h"
+#include "cli/sha_extensions.h"
 #include "maintenance/reconstruct_work.h"
 #include "maintenance/reconstruct_worklist.h"
 
@@ -77,6 +78,7 @@ class ReconstructAllRecent final : public Command {
     options_.days = *days_;
     URSA_TRY(const Profile profile, invocation.LoadProfile());
     URSA_CHECK(FinishOptions(invocation, profile));
+    URSA_TRY(options_.clock_ahead, RawClockAhead(invocation, profile));
     return commit_.commit ? Commit(invocation, profile) : DryRun(invocation, profile);
   }
 
@@ -191,6 +193,9 @@ class ReconstructAllRecent final : public Command {
              catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
     URSA_TRY(Opened opened, Begin(invocation, profile, laboratory.environment, catalog, *raw));
     ShowUpgradeHint(invocation.report, opened.worklist);
+    invocation.log.Write(HasShaExtensions()
+                             ? "hashing with the processor's SHA extensions"
+                             : "hashing without SHA extensions, which this processor lacks");
     ReconstructOutcome outcome;
     const auto done = Work(invocation, laboratory, *raw, opened, outcome);
     const auto told = Tell(invocation, opened, outcome);

@@ -28,6 +28,8 @@ struct ReconstructOptions {
   uint64_t days = 0;
   std::optional<uint64_t> max_bytes;  // of a recording; one that has more is deferred
   Nanoseconds quiet{std::chrono::minutes{60}};
+  Nanoseconds clock_ahead{
+      0};  // this machine's clock, of the raw bucket's, which says how old is old
   bool break_stale_locks = false;
   ingest::ReadLimits limits;
   ingest::RigTimezone timezone;

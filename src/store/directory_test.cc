@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -62,6 +63,22 @@ TEST_F(DirectoryTest, AStreamEndsWhereItsFileIsCutOff) {
   const auto taken = StreamWhile([&] { fs::resize_file(path_ / "large", 1); });
   ASSERT_FALSE(taken.has_value());
   EXPECT_EQ(taken.error().code, ErrorCode::kPreconditionFailed);
+}
+
+TEST_F(DirectoryTest, ListsMoreNamesThanAPageHolds) {
+  constexpr int kNames = 66'000;
+  fs::create_directory(path_ / "many");
+  for (int i = 0; i < kNames; ++i) {
+    std::ofstream(path_ / "many" / std::to_string(100'000 + i));
+  }
+  const auto page = store_->List("many/", {});
+  ASSERT_TRUE(page.has_value());
+  ASSERT_TRUE(page->next.has_value()) << "one page held them all";
+  const auto objects = ListAll(*store_, "many/");
+  ASSERT_TRUE(objects.has_value());
+  ASSERT_EQ(objects->size(), size_t{kNames});
+  EXPECT_TRUE(std::ranges::is_sorted(*objects, {}, &ObjectInfo::key));
+  EXPECT_EQ(objects->back().key, "many/" + std::to_string(100'000 + kNames - 1));
 }
 
 TEST_F(DirectoryTest, AStreamGoesOnWithTheObjectThatWasReplaced) {
