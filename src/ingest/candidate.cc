@@ -240,18 +240,9 @@ const Problem& IngestCandidate::Why() const {
   return *std::ranges::find(problems, reason, &Problem::code);
 }
 
-IngestCandidate PrepareIngest(const store::ReadableStore& raw, std::string_view recording_id,
+IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,
                               const IngestSettings& settings) {
-  auto listing = ReadListing(raw, recording_id);
-  if (!listing) {
-    IngestCandidate candidate;
-    candidate.recording_id = recording_id;
-    candidate.End(IngestAction::kFailed,
-                  MakeProblem(code::kReadFailed, raw::RecordingPrefix(recording_id),
-                              listing.error().ToString()));
-    return candidate;
-  }
-  return Preparation(raw, std::move(*listing), settings).Run(nullptr);
+  return Preparation(raw, std::move(listing), settings).Run(nullptr);
 }
 
 IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,

@@ -49,11 +49,12 @@ struct IngestCandidate {
   [[nodiscard]] const Problem& Why() const;
 };
 
-// Looks at a recording and makes its rows. The catalog is not asked. Thread-safe.
-IngestCandidate PrepareIngest(const store::ReadableStore& raw, std::string_view recording_id,
+// Looks at a recording that was listed a moment ago, and makes its rows. The catalog is not asked.
+// Thread-safe.
+IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,
                               const IngestSettings& settings);
 
-// The same of one that was listed, and whose manifests were read, a moment ago.
+// The same of one whose manifests were read as well.
 IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,
                               const RecordingManifests& manifests, const IngestSettings& settings);
 
