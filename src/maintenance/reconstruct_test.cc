@@ -109,6 +109,13 @@ TEST_F(ReconstructTest, KnowsWhatIsYoungByTheClockOfTheStore) {
   EXPECT_EQ(Told(Run(false)[Id(1)]), "skipped/still_arriving");
 }
 
+TEST_F(ReconstructTest, WithoutAQuietTimeNothingIsTooYoung) {
+  PutRecording(1, 100);
+  options_.quiet = 0min;
+  options_.clock_ahead = 1s;
+  EXPECT_EQ(Told(Run(false)[Id(1)]), "reconstruct/no_manifest");
+}
+
 TEST_F(ReconstructTest, TakesTheFirstReasonThatHolds) {
   options_.max_bytes = 1000;
   PutRecording(1, 2000);

@@ -183,7 +183,7 @@ class Examination {
     const bool is_stale = newest < SaturatingAdd(store_now_, -kLockIsStaleAfter);
     if (listing.HasSessionLock() && !(is_stale && options_.break_stale_locks)) {
       Skip(is_stale ? "stale_lock" : "session_lock");
-    } else if (newest > SaturatingAdd(store_now_, -options_.quiet)) {
+    } else if (IsTooYoung(newest)) {
       Skip("still_arriving");
     } else if (listing.data_bytes == 0) {
       Skip("empty");
@@ -193,6 +193,11 @@ class Examination {
       return false;
     }
     return true;
+  }
+
+  // The store's clock is known to the second only: without a quiet time no age is asked for.
+  [[nodiscard]] bool IsTooYoung(TimeNs newest) const {
+    return options_.quiet > Nanoseconds{0} && newest > SaturatingAdd(store_now_, -options_.quiet);
   }
 
   void JudgeManifests(const ingest::RecordingListing& listing) {
