@@ -1,5 +1,5 @@
 # For developers; scripts/demo and scripts/test need no make.
-.PHONY: setup build demo test test-asan test-tsan test-faults test-engines fuzz bench lint format clean install
+.PHONY: setup build demo test test-asan test-tsan test-faults test-engines test-slurm fuzz bench lint format clean install
 
 setup:
 	scripts/setup
@@ -24,6 +24,8 @@ test-faults: build
 	tests/scenarios/reading_faults_test.py
 test-engines: build
 	scripts/test-engines
+test-slurm: build
+	scripts/test-slurm
 fuzz: setup
 	scripts/fuzz
 bench: build

@@ -4,10 +4,10 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
+#include "cli/sha_extensions.h"
 
 namespace ursa::cli {
 namespace {
@@ -124,11 +124,8 @@ class Examination {
   }
 
   void ShaExtensions() {
-    std::ifstream processor("/proc/cpuinfo");
-    for (std::string line; std::getline(processor, line);) {
-      if (line.find(" sha_ni") != std::string::npos || line.find(" sha2") != std::string::npos) {
-        return Ok("sha_extensions", "machine", "the processor has them: hashing is fast");
-      }
+    if (HasShaExtensions()) {
+      return Ok("sha_extensions", "machine", "the processor has them: hashing is fast");
     }
     Note("sha_extensions", "machine",
          "the processor has none: hashing takes several times as long; prefer another machine for "

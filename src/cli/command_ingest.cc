@@ -56,7 +56,7 @@ class IngestRun final : public PlannedRun {
     const maintenance::IngestCounts& counts = plan_.counts;
     return Json{{"ingested", counts.ingested},
                 {"already", counts.already},
-                {"refused", counts.refused},
+                {"rows_refused", counts.refused},
                 {"failed", counts.failed}};
   }
 

@@ -10,6 +10,7 @@
 #include "cli/participant_settings.h"
 #include "cli/planned_command.h"
 #include "cli/reconstruct_report.h"
+#include "cli/sha_extensions.h"
 #include "maintenance/reconstruct_work.h"
 #include "maintenance/reconstruct_worklist.h"
 
@@ -78,6 +79,7 @@ class ReconstructAllRecent final : public Command {
     options_.days = *days_;
     URSA_TRY(const Profile profile, invocation.LoadProfile());
     URSA_CHECK(FinishOptions(invocation, profile));
+    URSA_TRY(options_.quiet.clock_ahead, RawClockAhead(invocation, profile));
     return commit_.commit ? Commit(invocation, profile) : DryRun(invocation, profile);
   }
 
@@ -97,7 +99,7 @@ class ReconstructAllRecent final : public Command {
     if (max_gb_) {
       options_.max_bytes = static_cast<uint64_t>(std::min(*max_gb_ * kBytesPerGigabyte, kBytesMax));
     }
-    options_.quiet = std::chrono::minutes{quiet_minutes_};
+    options_.quiet.length = std::chrono::minutes{quiet_minutes_};
     options_.limits.base = std::chrono::seconds{base_seconds_};
     options_.limits.bytes_per_second_min =
         static_cast<uint64_t>(std::min(min_rate_ * kBytesPerMegabyte, kBytesMax));
@@ -225,6 +227,9 @@ class ReconstructAllRecent final : public Command {
              Begin(invocation, profile, laboratory.environment, catalog, *laboratory.raw));
     ShowUpgradeHint(invocation.report, opened.worklist);
     URSA_TRY(const auto refusals, Refusals(opened));
+    invocation.log.Write(HasShaExtensions()
+                             ? "hashing with the processor's SHA extensions"
+                             : "hashing without SHA extensions, which this processor lacks");
     ReconstructOutcome outcome;
     const Result<void> done =
         refusals.empty() ? Work(invocation, laboratory, opened, outcome)

@@ -142,6 +142,14 @@ Result<WritableLaboratory> OpenWritableLaboratory(const Invocation& invocation,
                             std::move(assets)};
 }
 
+Result<Nanoseconds> RawClockAhead(const Invocation& invocation, const Profile& profile) {
+  if (!std::holds_alternative<S3Place>(profile.place)) {
+    return Nanoseconds{0};
+  }
+  URSA_TRY(auto settings, S3SettingsOf(invocation, profile, BucketRole::kRaw));
+  return store::MeasureS3ClockAhead(std::move(settings));
+}
+
 std::string RawLocation(const Profile& profile) {
   const auto* bucket = std::get_if<S3Place>(&profile.place);
   if (bucket == nullptr) {

@@ -66,6 +66,10 @@ Result<std::unique_ptr<store::ReadableStore>> OpenRawForStreams(const Invocation
 Result<store::S3Settings> S3SettingsOf(const Invocation& invocation, const Profile& profile,
                                        BucketRole role);
 
+// By how much this machine's clock is ahead of the one that stamps the objects of the raw bucket; 0
+// of a directory. Asks the service.
+Result<Nanoseconds> RawClockAhead(const Invocation& invocation, const Profile& profile);
+
 // What the raw_storage_uri of a row begins with: "local://raw", "r2://<bucket>", "s3://<bucket>".
 // Source: raw-recordings.md section 4, "Rows of a manifest".
 std::string RawLocation(const Profile& profile);

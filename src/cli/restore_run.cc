@@ -43,7 +43,7 @@ void RestoreRun::ShowRows(Report& report, const std::vector<plan::Fate>* fates) 
 Json RestoreRun::Counts() const {
   return Json{{"restore", plan_.Count(plan::RestoreAction::kRestore)},
               {"nothing", plan_.Count(plan::RestoreAction::kNothing)},
-              {"refused", plan_.Count(plan::RestoreAction::kRefused)}};
+              {"rows_refused", plan_.Count(plan::RestoreAction::kRefused)}};
 }
 
 std::vector<Column> RestoreColumns() {

@@ -30,35 +30,22 @@ Problem NoAugmentedManifest(const RecordingListing& listing, const RecordingMani
 // Makes the rows of one recording.
 class Preparation {
  public:
-  Preparation(const store::ReadableStore& raw, std::string_view recording_id,
+  Preparation(const store::ReadableStore& raw, RecordingListing listing,
               const IngestSettings& settings)
-      : raw_(raw), settings_(settings) {
-    candidate_.recording_id = recording_id;
+      : raw_(raw), settings_(settings), listing_(std::move(listing)) {
+    candidate_.recording_id = listing_.recording_id;
   }
 
-  IngestCandidate Run() && {
-    auto listing = ReadListing(raw_, candidate_.recording_id);
-    if (!listing) {
-      Fail(raw::RecordingPrefix(candidate_.recording_id), listing.error());
-      return std::move(candidate_);
-    }
-    listing_ = std::move(*listing);
+  IngestCandidate Run(const RecordingManifests* manifests) && {
     if (listing_.IsLocked(settings_.broken_lock)) {
       Refuse(MakeProblem(code::kSessionLock, listing_.prefix + "session.lock",
                          "the rig is still recording or uploading"));
-      return std::move(candidate_);
-    }
-    auto manifests = ReadManifests(raw_, listing_);
-    if (!manifests) {
-      Fail(listing_.prefix, manifests.error());
-      return std::move(candidate_);
-    }
-    if (manifests->fault) {
-      Refuse(std::move(*manifests->fault));
-    } else if (!manifests->counts) {
-      Refuse(NoAugmentedManifest(listing_, *manifests));
+    } else if (manifests != nullptr) {
+      Judge(*manifests);
+    } else if (const auto read = ReadManifests(raw_, listing_)) {
+      Judge(*read);
     } else {
-      MakeRows(*manifests);
+      Fail(listing_.prefix, read.error());
     }
     return std::move(candidate_);
   }
@@ -69,6 +56,16 @@ class Preparation {
   void Fail(std::string key, const Error& error) {
     candidate_.End(IngestAction::kFailed,
                    MakeProblem(code::kReadFailed, std::move(key), error.ToString()));
+  }
+
+  void Judge(const RecordingManifests& manifests) {
+    if (manifests.fault) {
+      Refuse(*manifests.fault);
+    } else if (!manifests.counts) {
+      Refuse(NoAugmentedManifest(listing_, manifests));
+    } else {
+      MakeRows(manifests);
+    }
   }
 
   void MakeRows(const RecordingManifests& manifests) {
@@ -210,7 +207,7 @@ class Preparation {
 
   const store::ReadableStore& raw_;
   const IngestSettings& settings_;
-  RecordingListing listing_;
+  const RecordingListing listing_;
   IngestCandidate candidate_;
 };
 
@@ -242,9 +239,14 @@ const Problem& IngestCandidate::Why() const {
   return *std::ranges::find(problems, reason, &Problem::code);
 }
 
-IngestCandidate PrepareIngest(const store::ReadableStore& raw, std::string_view recording_id,
+IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,
                               const IngestSettings& settings) {
-  return Preparation(raw, recording_id, settings).Run();
+  return Preparation(raw, std::move(listing), settings).Run(nullptr);
+}
+
+IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,
+                              const RecordingManifests& manifests, const IngestSettings& settings) {
+  return Preparation(raw, std::move(listing), settings).Run(&manifests);
 }
 
 }  // namespace ursa::ingest

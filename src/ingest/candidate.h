@@ -10,6 +10,8 @@
 #include "base/time.h"
 #include "catalog/rows.h"
 #include "ingest/problem.h"
+#include "ingest/recording_listing.h"
+#include "ingest/recording_manifests.h"
 #include "ingest/rig_time.h"
 #include "store/object_store.h"
 
@@ -47,8 +49,13 @@ struct IngestCandidate {
   [[nodiscard]] const Problem& Why() const;
 };
 
-// Looks at a recording and makes its rows. The catalog is not asked. Thread-safe.
-IngestCandidate PrepareIngest(const store::ReadableStore& raw, std::string_view recording_id,
+// Looks at a recording that was listed a moment ago, and makes its rows. The catalog is not asked.
+// Thread-safe.
+IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,
                               const IngestSettings& settings);
+
+// The same of one whose manifests were read as well.
+IngestCandidate PrepareIngest(const store::ReadableStore& raw, RecordingListing listing,
+                              const RecordingManifests& manifests, const IngestSettings& settings);
 
 }  // namespace ursa::ingest

@@ -37,7 +37,8 @@ struct IngestRunPlan {
   IngestCounts counts;
 };
 
-// kUsage names one that is no recording id, or of which the raw bucket has nothing.
+// One that can't be read is a row kFailed, and the others go on. kUsage names one that is no
+// recording id, or of which the raw bucket has nothing; the store's error where it lists none.
 Result<IngestRunPlan> PlanIngest(const PlanningContext& context, const IngestOptions& options);
 
 }  // namespace ursa::maintenance

@@ -56,7 +56,7 @@ bool RecordingUnderWay::IsLocked(const ingest::RecordingListing& listing) {
 }
 
 bool RecordingUnderWay::IsArriving(const ingest::RecordingListing& listing) {
-  if (!listing.newest || *listing.newest <= SaturatingAdd(tools_.clock.Now(), -tools_.quiet)) {
+  if (!listing.newest || !tools_.quiet.IsTooYoung(*listing.newest, tools_.clock.Now())) {
     return false;
   }
   Fail(MakeProblem(code::kStillArriving, listing.prefix, "it got an object lately"));
@@ -121,7 +121,7 @@ void RecordingUnderWay::TakeOver(const ingest::Journal& others, size_t first) {
 }
 
 void RecordingUnderWay::Finish() {
-  const auto listing = ingest::ReadListing(tools_.raw, recording_id_);
+  auto listing = ingest::ReadListing(tools_.raw, recording_id_);
   if (!listing) {
     FailRead(listing.error());
     return;
@@ -129,25 +129,36 @@ void RecordingUnderWay::Finish() {
   if (IsLocked(*listing)) {
     return;
   }
-  const auto manifests = ingest::ReadManifests(tools_.raw, *listing);
+  auto manifests = ingest::ReadManifests(tools_.raw, *listing);
+  if (manifests && !manifests->fault && !manifests->counts) {
+    WriteManifest(*listing, *manifests);
+    if (failure_) {
+      return;
+    }
+    manifests = ReadWritten(*listing);
+  }
   if (!manifests) {
     FailRead(manifests.error());
     return;
   }
   if (manifests->fault) {
     Fail(*manifests->fault);
-  } else if (!manifests->counts) {
-    WriteManifest(*listing, *manifests);
-  }
-  if (failure_) {
     return;
   }
   ingest::IngestSettings settings = tools_.settings;
   settings.broken_lock = broken_lock_;
-  candidate_ = ingest::PrepareIngest(tools_.raw, recording_id_, settings);
+  candidate_ = ingest::PrepareIngest(tools_.raw, std::move(*listing), *manifests, settings);
   if (candidate_.action != ingest::IngestAction::kIngested) {
     Fail(candidate_.Why());
   }
+}
+
+// What is there decides, not what was put.
+Result<ingest::RecordingManifests> RecordingUnderWay::ReadWritten(
+    ingest::RecordingListing& listing) const {
+  URSA_TRY(listing.reconstructed,
+           tools_.raw.Head(listing.prefix + std::string(ingest::kReconstructedName)));
+  return ingest::ReadManifests(tools_.raw, listing);
 }
 
 void RecordingUnderWay::WriteManifest(const ingest::RecordingListing& listing,

@@ -15,6 +15,7 @@
 #include "ingest/manifest.h"
 #include "ingest/recording_listing.h"
 #include "ingest/recording_manifests.h"
+#include "maintenance/quiet_time.h"
 #include "store/object_store.h"
 
 namespace ursa::maintenance {
@@ -25,7 +26,7 @@ struct RecordingTools {
   const store::ReadableStore& assets;
   Clock& clock;
   ingest::HashContext hashing;
-  Nanoseconds quiet;
+  QuietTime quiet;
   ingest::ReadLimits limits;
   ingest::IngestSettings settings;
   std::string tool;
@@ -48,6 +49,7 @@ class RecordingUnderWay {
   // Files that are still to be hashed, as numbers for HashFile. Where they begin is different for
   // each process, so that two at one recording don't hash the same files.
   [[nodiscard]] const std::vector<size_t>& Missing() const { return missing_; }
+  [[nodiscard]] uint64_t FileBytes(size_t file) const { return files_[file].size_bytes; }
   // What HashFile found; for its Note.
   using Hashed = Result<tl::expected<std::string, ingest::Problem>>;
   [[nodiscard]] Hashed HashFile(size_t file);
@@ -76,6 +78,8 @@ class RecordingUnderWay {
   void FindMissing();
   void WriteManifest(const ingest::RecordingListing& listing,
                      const ingest::RecordingManifests& manifests);
+  [[nodiscard]] Result<ingest::RecordingManifests> ReadWritten(
+      ingest::RecordingListing& listing) const;
   void PutManifest(const std::string& text, const std::string& hash);
   void SettlePut(const std::string& key, const std::string& hash, const Error& error);
 

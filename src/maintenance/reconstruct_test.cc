@@ -34,6 +34,21 @@ TEST_F(ReconstructTest, ReadsNoDataFileAndWritesNothingWhileItPlans) {
   }
 }
 
+TEST_F(ReconstructTest, KnowsWhatIsYoungByTheClockOfTheStore) {
+  PutRecording(1, 100);
+  LetTimePass();
+  EXPECT_EQ(Told(Run(false)[Id(1)]), "reconstruct/no_manifest");
+  // The two hours that this machine saw pass are half an hour by the clock that stamped the object.
+  options_.quiet.clock_ahead = 90min;
+  EXPECT_EQ(Told(Run(false)[Id(1)]), "skipped/still_arriving");
+}
+
+TEST_F(ReconstructTest, WithoutAQuietTimeNothingIsTooYoung) {
+  PutRecording(1, 100);
+  options_.quiet = {0min, 1s};
+  EXPECT_EQ(Told(Run(false)[Id(1)]), "reconstruct/no_manifest");
+}
+
 TEST_F(ReconstructTest, TakesTheFirstReasonThatHolds) {
   options_.max_bytes = 1000;
   PutRecording(1, 2000);

@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "base/digest.h"
@@ -24,6 +25,8 @@ using namespace std::chrono_literals;
 constexpr size_t kBatchRecordingsMax = 500;
 constexpr Nanoseconds kBatchAge = 30s;
 constexpr Nanoseconds kJournalInterval = 5s;
+// Of small files that one task hashes one after the other: a few milliseconds' work.
+constexpr uint64_t kTaskBytes = uint64_t{4} << 20;
 
 // Counts the bytes that go by.
 class CountingProgress final : public Progress {
@@ -60,7 +63,26 @@ struct Admitted {
   [[nodiscard]] bool HasFileToHash() const {
     return step == Step::kHash && !recording.Failure() && next_file < recording.Missing().size();
   }
+
+  // The files of the next task: several small ones, as handing each to a thread would cost more
+  // than hashing it, but never so many that the other threads get none.
+  std::vector<size_t> TakeFiles(size_t jobs) {
+    const std::span<const size_t> missing = std::span(recording.Missing()).subspan(next_file);
+    const size_t count_max = std::max<size_t>(missing.size() / (2 * jobs), 1);
+    std::vector<size_t> files;
+    uint64_t bytes = 0;
+    while (files.size() < count_max && bytes < kTaskBytes) {
+      files.push_back(missing[files.size()]);
+      bytes += recording.FileBytes(files.back());
+    }
+    next_file += files.size();
+    return files;
+  }
 };
+
+bool IsDigest(const RecordingUnderWay::Hashed& hashed) {
+  return hashed.has_value() && hashed->has_value();
+}
 
 using AdmittedPtr = std::shared_ptr<Admitted>;
 
@@ -180,14 +202,19 @@ class Work {
 
   PoolTask HashTask(const AdmittedPtr& admitted) {
     ++admitted->running;
-    const size_t file = admitted->recording.Missing()[admitted->next_file++];
-    const auto hashed = std::make_shared<std::optional<RecordingUnderWay::Hashed>>();
-    return {[=] { *hashed = admitted->recording.HashFile(file); },
+    const auto files = admitted->TakeFiles(context_.planning.jobs);
+    const auto hashed = std::make_shared<std::vector<RecordingUnderWay::Hashed>>();
+    return {[=] {
+              for (size_t i = 0; i < files.size() && (i == 0 || IsDigest(hashed->back())); ++i) {
+                hashed->push_back(admitted->recording.HashFile(files[i]));
+              }
+            },
             [=, this]() -> Result<void> {
-              const bool is_new = hashed->value().has_value() && hashed->value()->has_value();
-              admitted->recording.Note(file, **hashed);
-              if (is_new && !admitted->journal_due) {
-                admitted->journal_due = clock_.Steady() + kJournalInterval;
+              for (size_t i = 0; i < hashed->size(); ++i) {
+                admitted->recording.Note(files[i], (*hashed)[i]);
+                if (IsDigest((*hashed)[i]) && !admitted->journal_due) {
+                  admitted->journal_due = clock_.Steady() + kJournalInterval;
+                }
               }
               return EndTask(admitted);
             }};

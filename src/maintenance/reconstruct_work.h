@@ -5,7 +5,7 @@
 // recording goes
 //
 //   begin    its listing and its journal are read, what the journal knows is not read again
-//   hash     one task a file
+//   hash     one task a file, or several small ones
 //   finish   it is listed again, its manifest is put if absent, its rows are made; one at which the
 //            rig is again is left alone, and no manifest is put
 //   commit   with others, as one ordinary ingest plan: 500 recordings, or what 30 s brought

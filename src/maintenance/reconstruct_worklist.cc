@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
+#include <functional>
+#include <utility>
 
 #include "base/parallel.h"
 #include "delta/scan.h"
@@ -39,10 +40,40 @@ bool IsInWindow(std::string_view name, TimeNs window_start, const ingest::RigTim
   return (utc ? *utc : raw::StampAsUtc(*stamp)) >= window_start;
 }
 
+// Ids to be looked up: in one text, as a catalog may have millions of which nothing is missing.
+class IdSet {
+ public:
+  void Add(std::string_view id) {
+    places_.emplace_back(text_.size(), id.size());
+    text_ += id;
+  }
+  // To be called once all are there. A catalog's files are sorted by recording_id already.
+  void Finish() {
+    const auto id = [this](const Place& place) { return IdAt(place); };
+    if (!std::ranges::is_sorted(places_, {}, id)) {
+      std::ranges::sort(places_, {}, id);
+    }
+  }
+  [[nodiscard]] bool Contains(std::string_view id) const {
+    const auto found = std::ranges::lower_bound(places_, id, {},
+                                                [this](const Place& place) { return IdAt(place); });
+    return found != places_.end() && IdAt(*found) == id;
+  }
+
+ private:
+  using Place = std::pair<size_t, size_t>;  // of an id's first byte, and how many
+  [[nodiscard]] std::string_view IdAt(const Place& place) const {
+    return std::string_view(text_).substr(place.first, place.second);
+  }
+
+  std::string text_;
+  std::vector<Place> places_;
+};
+
 // What the catalog says: its counts, and the ids that could be in the window.
 struct CatalogView {
   CatalogCounts counts;
-  std::unordered_set<std::string> ids;
+  IdSet ids;
 };
 
 Result<CatalogView> ReadCatalog(const PlanningContext& context, const delta::Snapshot& recordings,
@@ -58,7 +89,7 @@ Result<CatalogView> ReadCatalog(const PlanningContext& context, const delta::Sna
                              ++view.counts.recordings;
                              const std::string_view id = batch.String(0, i);
                              if (timezone != nullptr && IsInWindow(id, window_start, *timezone)) {
-                               view.ids.emplace(id);
+                               view.ids.Add(id);
                              }
                              if (batch.IsNull(1, i)) {
                                continue;
@@ -72,6 +103,7 @@ Result<CatalogView> ReadCatalog(const PlanningContext& context, const delta::Sna
                            }
                            return {};
                          }));
+  view.ids.Finish();
   return view;
 }
 
@@ -95,23 +127,26 @@ void MergeTwins(std::vector<Name>& names) {
   names.resize(kept);
 }
 
-// All names below recordings/.
-Result<std::vector<Name>> ListNames(const store::ReadableStore& raw) {
+// The names below recordings/ that are wanted.
+Result<std::vector<Name>> ListNames(const store::ReadableStore& raw,
+                                    const std::function<bool(std::string_view)>& is_wanted) {
   std::vector<Name> names;
+  const auto take = [&](std::string_view name, bool is_object) {
+    if (!name.empty() && is_wanted(name)) {
+      names.push_back({std::string(name), is_object});
+    }
+  };
   store::ListOptions options;
   options.delimiter = "/";
   while (true) {
     URSA_TRY_CONTEXT(const store::ListPage page, raw.List(kRecordingsPrefix, options),
                      "listing the raw bucket");
-    for (const std::string& prefix : page.prefixes) {
-      names.push_back(
-          {prefix.substr(kRecordingsPrefix.size(), prefix.size() - kRecordingsPrefix.size() - 1)});
+    for (const std::string_view prefix : page.prefixes) {
+      take(prefix.substr(kRecordingsPrefix.size(), prefix.size() - kRecordingsPrefix.size() - 1),
+           false);
     }
     for (const store::ObjectInfo& object : page.objects) {
-      std::string name = object.key.substr(kRecordingsPrefix.size());
-      if (!name.empty()) {
-        names.push_back({std::move(name), true});
-      }
+      take(std::string_view(object.key).substr(kRecordingsPrefix.size()), true);
     }
     if (!page.next) {
       MergeTwins(names);
@@ -125,7 +160,10 @@ Result<std::vector<Name>> ListNames(const store::ReadableStore& raw) {
 class Examination {
  public:
   Examination(const PlanningContext& context, const ReconstructOptions& options, TimeNs now)
-      : raw_(context.raw), options_(options), now_(now) {}
+      : raw_(context.raw),
+        options_(options),
+        now_(now),
+        store_now_(options.quiet.BucketTime(now)) {}
 
   ReconstructRow Run(const Name& name) && {
     Look(name.name);
@@ -174,13 +212,13 @@ class Examination {
   // Everything that keeps a recording from being looked at more closely.
   bool IsSetAside(const ingest::RecordingListing& listing) {
     const TimeNs newest = listing.newest.value_or(TimeNs::min());
-    const bool is_stale = newest < SaturatingAdd(now_, -kLockIsStaleAfter);
+    const bool is_stale = newest < SaturatingAdd(store_now_, -kLockIsStaleAfter);
     if (is_stale && options_.break_stale_locks) {
       row_.broken_lock = listing.session_lock;
     }
     if (listing.IsLocked(row_.broken_lock)) {
       Skip(is_stale ? "stale_lock" : code::kSessionLock);
-    } else if (newest > SaturatingAdd(now_, -options_.quiet)) {
+    } else if (options_.quiet.IsTooYoung(newest, now_)) {
       Skip(code::kStillArriving);
     } else if (listing.data_bytes == 0) {
       Skip("empty");
@@ -222,6 +260,7 @@ class Examination {
   const store::ReadableStore& raw_;
   const ReconstructOptions& options_;
   const TimeNs now_;
+  const TimeNs store_now_;  // by the clock that stamped the objects
   ReconstructRow row_;
 };
 
@@ -285,12 +324,10 @@ Result<Worklist> PlanWorklist(const PlanningContext& context, const delta::Snaps
   context.progress.Begin("reading the catalog", "rows", 0);
   URSA_TRY(const CatalogView view,
            ReadCatalog(context, *recordings, window_start, &options.timezone));
-  URSA_TRY(std::vector<Name> names, ListNames(context.raw));
-  std::erase_if(names, [&](const Name& each) {
-    const std::string& name = each.name;
-    return !IsInShard(options.shard, name) || !IsInWindow(name, window_start, options.timezone) ||
-           view.ids.contains(name);
-  });
+  URSA_TRY(const std::vector<Name> names, ListNames(context.raw, [&](std::string_view name) {
+             return IsInWindow(name, window_start, options.timezone) && !view.ids.Contains(name) &&
+                    IsInShard(options.shard, name);
+           }));
 
   std::vector<ReconstructRow> rows;
   const size_t window = context.jobs * kWindowPerJob;

@@ -18,6 +18,7 @@
 #include "ingest/problem.h"
 #include "ingest/rig_time.h"
 #include "maintenance/planning.h"
+#include "maintenance/quiet_time.h"
 #include "plan/plan.h"
 
 namespace ursa::maintenance {
@@ -27,7 +28,7 @@ inline constexpr std::string_view kReconstructAllRecent = "reconstruct-all-recen
 struct ReconstructOptions {
   uint64_t days = 0;
   std::optional<uint64_t> max_bytes;  // of a recording; one that has more is deferred
-  Nanoseconds quiet{std::chrono::minutes{60}};
+  QuietTime quiet;
   bool break_stale_locks = false;
   ingest::ReadLimits limits;
   ingest::RigTimezone timezone;

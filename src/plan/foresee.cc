@@ -1,5 +1,6 @@
 #include "plan/apply.h"
 #include "plan/deletes.h"
+#include "plan/recording_ids.h"
 #include "plan/row_comparer.h"
 #include "plan/runs.h"
 
@@ -38,6 +39,11 @@ Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& cata
   URSA_TRY(const auto tables, LoadTablesOf(plan, catalog));
   RelianceCheck reliance(plan.ReliedOn(), plan.Count());
   URSA_CHECK(reliance.Refresh(catalog, jobs, stop));
+  RecordingIds ids(plan);
+  if (const auto recordings = tables.find(std::string(catalog::kRecordings));
+      recordings != tables.end()) {
+    URSA_CHECK(ids.Refresh(catalog.Assets(), *recordings->second, jobs, stop));
+  }
   for (const auto& [name, snapshot] : tables) {
     const std::vector<size_t>& changes = plan.ChangesOf(name);
     if (snapshot->transactions.contains(plan.RunId())) {
@@ -52,7 +58,8 @@ Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& cata
       URSA_TRY(const Change change, plan.ChangeAt(changes[i]));
       Fate& fate = fates[changes[i]];
       fate = ForeseeChange(change, comparer.Of(i));
-      if (fate == Fate::kPending && !reliance.Holds(changes[i])) {
+      const bool may_insert = change.kind != ChangeKind::kInsert || ids.MayInsert(change);
+      if (fate == Fate::kPending && (!reliance.Holds(changes[i]) || !may_insert)) {
         fate = Fate::kChangedSincePlan;
       }
       if (fate == Fate::kPending && change.kind == ChangeKind::kInsert &&

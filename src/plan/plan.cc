@@ -174,6 +174,9 @@ void PlanBuilder::Index(const Change& change) {
   if (change.kind == ChangeKind::kDelete) {
     plan_.deletes_.push_back(number);
   }
+  if (change.kind == ChangeKind::kInsert && change.table->name == catalog::kRecordings) {
+    plan_.inserted_recordings_.push_back(number);
+  }
   plan_.index_ += delta::EncodeKey({change.key.begin(), change.key.end()});
   plan_.index_ends_.push_back(plan_.index_.size());
   plan_.index_ += change.locator;

@@ -92,6 +92,11 @@ class Plan {
   // The columns of a table that its changes look at or set, each once.
   [[nodiscard]] const std::vector<std::string>& ColumnsOf(std::string_view table) const;
 
+  // Its inserts into `recordings`, whose recording_id must be absent too.
+  [[nodiscard]] const std::vector<size_t>& InsertedRecordings() const {
+    return inserted_recordings_;
+  }
+
   // What its changes relied on in other tables.
   [[nodiscard]] const Reliance& ReliedOn() const { return reliance_; }
 
@@ -115,6 +120,7 @@ class Plan {
   std::map<std::string, std::vector<size_t>, std::less<>> changes_of_;
   std::map<std::string, std::vector<std::string>, std::less<>> columns_of_;
   std::vector<size_t> deletes_;
+  std::vector<size_t> inserted_recordings_;
   Reliance reliance_;
   std::vector<Brake> brakes_;
   std::string changes_digest_;

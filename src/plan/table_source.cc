@@ -15,7 +15,8 @@ TableSource::TableSource(Application& application, const catalog::TableDefinitio
       table_(table),
       columns_(plan_.ColumnsOf(table.name)),
       now_(std::chrono::floor<Microseconds>(application.writer.Context().clock.Now())),
-      reliance_(plan_.ReliedOn(), plan_.Count()) {
+      reliance_(plan_.ReliedOn(), plan_.Count()),
+      ids_(plan_) {
   for (const size_t change : plan_.ChangesOf(table.name)) {
     if (application.fates[change] == Fate::kPending) {
       changes_.push_back(change);
@@ -40,7 +41,23 @@ Result<bool> TableSource::Begin(const delta::Snapshot& snapshot) {
   const catalog::WriteContext& context = application_.writer.Context();
   URSA_TRY(reliance_changed_,
            reliance_.Refresh(application_.writer.Tables(), context.jobs, context.stop));
+  URSA_CHECK(RefreshIds(snapshot));
   return true;
+}
+
+Result<void> TableSource::RefreshIds(const delta::Snapshot& snapshot) {
+  if (!ids_.AreInserted()) {
+    return {};
+  }
+  const catalog::WriteContext& context = application_.writer.Context();
+  delta::SnapshotPtr recordings;
+  if (table_.name != catalog::kRecordings) {
+    URSA_TRY(recordings, application_.writer.Tables().Table(catalog::kRecordings));
+  }
+  URSA_TRY(ids_changed_,
+           ids_.Refresh(application_.writer.Assets(), recordings ? *recordings : snapshot,
+                        context.jobs, context.stop));
+  return {};
 }
 
 Result<delta::RowDecision> TableSource::Decide(size_t number, const delta::CurrentRow* row) {
@@ -171,7 +188,7 @@ Result<delta::RowDecision> TableSource::DecideInsert(const Change& change,
     fate = HasValues(*row, change.row) ? Fate::kAlready : Fate::kChangedSincePlan;
     return decision;
   }
-  if (!others_hold) {
+  if (!others_hold || !ids_.MayInsert(change)) {
     fate = Fate::kChangedSincePlan;
     return decision;
   }

@@ -10,6 +10,7 @@
 #include "delta/merge.h"
 #include "plan/apply.h"
 #include "plan/plan.h"
+#include "plan/recording_ids.h"
 #include "plan/reliance.h"
 
 namespace ursa::plan {
@@ -39,7 +40,7 @@ class TableSource final : public delta::MergeSource {
   }
   [[nodiscard]] const std::vector<std::string>& Columns() const override { return columns_; }
   Result<bool> Begin(const delta::Snapshot& snapshot) override;
-  [[nodiscard]] bool DecisionsHold() const override { return !reliance_changed_; }
+  [[nodiscard]] bool DecisionsHold() const override { return !reliance_changed_ && !ids_changed_; }
   Result<delta::RowDecision> Decide(size_t number, const delta::CurrentRow* row) override;
   Result<std::string> BeforeCommit(const delta::MergeCounts& counts) override;
 
@@ -60,6 +61,8 @@ class TableSource final : public delta::MergeSource {
   Result<delta::RowDecision> DecideDelete(const Change& change, const delta::CurrentRow* row,
                                           Fate& fate) const;
   Result<void> SaveSnapshot();
+  // Looks for the recording_ids that the plan inserts in the newest `recordings`.
+  Result<void> RefreshIds(const delta::Snapshot& snapshot);
 
   Application& application_;
   const Plan& plan_;
@@ -70,6 +73,8 @@ class TableSource final : public delta::MergeSource {
   delta::Schema schema_;
   RelianceCheck reliance_;
   bool reliance_changed_ = false;
+  RecordingIds ids_;
+  bool ids_changed_ = false;
 };
 
 }  // namespace ursa::plan

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -25,6 +26,8 @@ namespace fs = std::filesystem;
 // What no listing shows: files that are being written, where there is no O_TMPFILE.
 constexpr std::string_view kTemporary = ".ursa-tmp";
 constexpr uint64_t kWholeBytesMax = uint64_t{5} << 30;
+// Of one piece of a stream: what fits into a core's cache, so that it is read from memory once.
+constexpr uint64_t kStreamedBytesMax = uint64_t{256} << 10;
 constexpr mode_t kFileMode = 0644;
 constexpr mode_t kDirectoryMode = 0755;
 
@@ -47,6 +50,17 @@ std::string EtagOf(const struct stat& status) {
   return {text.data(), end};
 }
 
+ObjectInfo InfoOf(std::string_view key, const struct stat& status) {
+  return {std::string(key), static_cast<uint64_t>(status.st_size), ModifiedAt(status),
+          EtagOf(status)};
+}
+
+// Whether an open file is as it was when `info` was made from it.
+bool IsOf(const ObjectInfo& info, const struct stat& status) {
+  return static_cast<uint64_t>(status.st_size) == info.size_bytes &&
+         ModifiedAt(status) == info.last_modified;
+}
+
 class Directory final : public ObjectStore {
  public:
   Directory(fs::path root, FileDescriptor descriptor)
@@ -55,6 +69,8 @@ class Directory final : public ObjectStore {
   using ReadableStore::Get;
   Result<Object> Get(std::string_view key, ByteRange range,
                      std::string_view if_match) const override;
+  Result<ObjectInfo> GetStream(std::string_view key, ByteRange range, std::string_view if_match,
+                               const ObjectSink& sink) const override;
   Result<ObjectInfo> Head(std::string_view key) const override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
   Result<bool> HasAny(std::string_view prefix) const override {
@@ -84,6 +100,8 @@ class Directory final : public ObjectStore {
     return Fail(S_ISDIR(mode) ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
                 PathOf(key) + " is no file");
   }
+  // Opens an object for reading.
+  [[nodiscard]] Result<FileDescriptor> OpenObject(std::string_view key) const;
   [[nodiscard]] Result<FileDescriptor> OpenParent(const std::string& key) const;
   [[nodiscard]] Result<FileDescriptor> MakeParent(const std::string& key) const;
   Result<void> PutIfAbsent(const FileDescriptor& parent, const std::string& key,
@@ -102,11 +120,10 @@ class Directory final : public ObjectStore {
 };
 
 // Reads an extent whole. False, with errno, where that fails; EIO for a file that ends before it.
-bool ReadAt(const FileDescriptor& file, const ResolvedRange& extent, std::string& bytes) {
-  bytes.resize(extent.length);
+bool ReadAt(const FileDescriptor& file, const ResolvedRange& extent, char* bytes) {
   size_t done = 0;
   while (done < extent.length) {
-    const ssize_t count = pread(file.Get(), bytes.data() + done, extent.length - done,
+    const ssize_t count = pread(file.Get(), bytes + done, extent.length - done,
                                 static_cast<off_t>(extent.offset + done));
     if (count < 0 && errno == EINTR) {
       continue;
@@ -157,15 +174,20 @@ tl::unexpected<Error> Directory::AccessError(std::string_view key, const char* w
   return FileError(reason, what, PathOf(key));
 }
 
-Result<Object> Directory::Get(std::string_view key, ByteRange range,
-                              std::string_view if_match) const {
+Result<FileDescriptor> Directory::OpenObject(std::string_view key) const {
   URSA_CHECK(CheckKey(key));
   // Without O_NONBLOCK a named pipe would wait for a writer for ever.
-  const FileDescriptor file(openat(descriptor_.Get(), std::string(key).c_str(),
-                                   O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  FileDescriptor file(openat(descriptor_.Get(), std::string(key).c_str(),
+                             O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) {
     return AccessError(key, "open");
   }
+  return file;
+}
+
+Result<Object> Directory::Get(std::string_view key, ByteRange range,
+                              std::string_view if_match) const {
+  URSA_TRY(const FileDescriptor file, OpenObject(key));
   struct stat status {};
   // The file is looked at after it was read; before that only where its size is not known.
   std::optional<uint64_t> size = SizeInEtag(if_match);
@@ -183,7 +205,8 @@ Result<Object> Directory::Get(std::string_view key, ByteRange range,
   }
   Object object;
   object.offset = extent.offset;
-  const bool complete = ReadAt(file, extent, object.bytes);
+  object.bytes.resize(extent.length);
+  const bool complete = ReadAt(file, extent, object.bytes.data());
   const int read_error = errno;
   if (fstat(file.Get(), &status) != 0) {
     return SystemError(key, "read");
@@ -204,6 +227,45 @@ Result<Object> Directory::Get(std::string_view key, ByteRange range,
   return object;
 }
 
+// The file stays open for all pieces, and is looked at after each, before the piece is handed on.
+Result<ObjectInfo> Directory::GetStream(std::string_view key, ByteRange range,
+                                        std::string_view if_match, const ObjectSink& sink) const {
+  URSA_TRY(const FileDescriptor file, OpenObject(key));
+  struct stat status {};
+  if (fstat(file.Get(), &status) != 0) {
+    return SystemError(key, "read");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return NoFile(key, status.st_mode);
+  }
+  const ObjectInfo info = InfoOf(key, status);
+  if (!if_match.empty() && info.etag != if_match) {
+    return Fail(ErrorCode::kPreconditionFailed, PathOf(key) + " changed since it was looked at");
+  }
+  ResolvedRange rest = Resolve(range, info.size_bytes);
+  const auto buffer =
+      std::make_unique_for_overwrite<char[]>(std::min(rest.length, kStreamedBytesMax));
+  while (rest.length > 0) {
+    const ResolvedRange piece{rest.offset, std::min(rest.length, kStreamedBytesMax)};
+    const bool complete = ReadAt(file, piece, buffer.get());
+    const int read_error = errno;
+    if (fstat(file.Get(), &status) != 0) {
+      return SystemError(key, "read");
+    }
+    if (!IsOf(info, status)) {
+      return Fail(ErrorCode::kPreconditionFailed, PathOf(key) + " changed while it was read");
+    }
+    if (!complete) {
+      errno = read_error;
+      return SystemError(key, "read");
+    }
+    URSA_CHECK(sink({{buffer.get(), piece.length}, piece.offset, info}));
+    rest.offset += piece.length;
+    rest.length -= piece.length;
+  }
+  return info;
+}
+
 Result<ObjectInfo> Directory::Head(std::string_view key) const {
   URSA_CHECK(CheckKey(key));
   struct stat status {};
@@ -213,16 +275,13 @@ Result<ObjectInfo> Directory::Head(std::string_view key) const {
   if (!S_ISREG(status.st_mode)) {
     return NoFile(key, status.st_mode);
   }
-  return ObjectInfo{std::string(key), static_cast<uint64_t>(status.st_size), ModifiedAt(status),
-                    EtagOf(status)};
+  return InfoOf(key, status);
 }
 
 Result<ListPage> Directory::List(std::string_view prefix, const ListOptions& options) const {
-  return ListDirectory(descriptor_.Get(), root_, prefix, options, kTemporary,
-                       [](const std::string& key, const struct stat& status) {
-                         return ObjectInfo{key, static_cast<uint64_t>(status.st_size),
-                                           ModifiedAt(status), EtagOf(status)};
-                       });
+  return ListDirectory(
+      descriptor_.Get(), root_, prefix, options, kTemporary,
+      [](const std::string& key, const struct stat& status) { return InfoOf(key, status); });
 }
 
 Result<FileDescriptor> Directory::OpenParent(const std::string& key) const {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 #include "store/file_descriptor.h"
@@ -13,16 +14,38 @@
 namespace ursa::store {
 namespace {
 
-constexpr size_t kPageEntriesMax = 1000;
+// For each page the directory is read again from its beginning, so pages are large.
+constexpr size_t kPageEntriesMax = 65'536;
 // Deeper trees are a circle of links, or nothing that a rig wrote.
 constexpr int kDepthMax = 64;
 constexpr size_t kDirectoryBufferBytes = 8192;
 
-// A file or a directory; a directory's name ends in '/', so that names sort as their keys do.
-struct Entry {
-  std::string name;
-  struct stat status {};
-  [[nodiscard]] bool IsDirectory() const { return name.back() == '/'; }
+// What of a directory may be wanted. A directory's name ends in '/', so that names sort as their
+// keys do; all names are one text, as a directory may have a million.
+class Entries {
+ public:
+  void Add(std::string_view name, bool is_directory) {
+    const size_t begin = names_.size();
+    names_ += name;
+    if (is_directory) {
+      names_ += '/';
+    }
+    places_.emplace_back(begin, names_.size() - begin);
+  }
+  void Sort() {
+    std::ranges::sort(places_, {}, [this](const Place& place) { return NameAt(place); });
+  }
+  [[nodiscard]] size_t Count() const { return places_.size(); }
+  [[nodiscard]] std::string_view Name(size_t number) const { return NameAt(places_[number]); }
+
+ private:
+  using Place = std::pair<size_t, size_t>;  // of a name's first byte, and how many
+  [[nodiscard]] std::string_view NameAt(const Place& place) const {
+    return std::string_view(names_).substr(place.first, place.second);
+  }
+
+  std::string names_;
+  std::vector<Place> places_;
 };
 
 class Lister {
@@ -49,14 +72,13 @@ class Lister {
   Result<bool> HasAny() const {
     const std::string base = Base();
     URSA_TRY(const FileDescriptor directory, OpenBase(base));
-    std::vector<Entry> entries;
     for (bool more = static_cast<bool>(directory); more;) {
-      entries.clear();
+      Entries entries;
       URSA_TRY(more, ReadSome(directory, base, entries));
-      if (std::ranges::any_of(entries, [&](const Entry& entry) {
-            return (base + entry.name).starts_with(prefix_);
-          })) {
-        return true;
+      for (size_t i = 0; i < entries.Count(); ++i) {
+        if ((base + std::string(entries.Name(i))).starts_with(prefix_)) {
+          return true;
+        }
       }
     }
     return false;
@@ -91,15 +113,13 @@ class Lister {
       return Fail(ErrorCode::kUnavailable, (root_path_ / base).string() +
                                                " is nested too deep: a link may lead in a circle");
     }
-    URSA_TRY(const std::vector<Entry> entries, ReadEntries(directory, base));
-    for (const Entry& entry : entries) {
-      const std::string key = base + entry.name;
-      if (!MayHoldWanted(key, entry.IsDirectory())) {
-        continue;
-      }
-      if (entry.IsDirectory() && !IsFolded(key)) {
+    URSA_TRY(const Entries entries, ReadEntries(directory, base));
+    for (size_t i = 0; i < entries.Count(); ++i) {
+      const std::string name(entries.Name(i));
+      const std::string key = base + name;
+      if (key.ends_with('/') && !IsFolded(key)) {
         FileDescriptor child(
-            openat(directory.Get(), entry.name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+            openat(directory.Get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!child) {
           // Gone since it was read: then it holds nothing.
           if (errno == ENOENT || errno == ENOTDIR) {
@@ -109,7 +129,7 @@ class Lister {
         }
         URSA_CHECK(Walk(child, key, depth + 1));
       } else {
-        Add(key, entry);
+        URSA_CHECK(Add(key, directory, name));
       }
       if (page_.next) {
         return {};
@@ -131,20 +151,34 @@ class Lister {
     return {};
   }
 
-  void Add(const std::string& key, const Entry& entry) {
+  Result<void> Add(const std::string& key, const FileDescriptor& directory,
+                   const std::string& name) {
     if (key <= options_.start_after || !key.starts_with(prefix_)) {
-      return;
+      return {};
+    }
+    const bool is_directory = key.ends_with('/');
+    struct stat status {};
+    if (!is_directory) {
+      if (fstatat(directory.Get(), name.c_str(), &status, 0) != 0) {
+        // Gone since its name was read: then it is absent.
+        return errno == ENOENT ? Result<void>()
+                               : FileError(errno, "look at", (root_path_ / key).string());
+      }
+      if (!S_ISREG(status.st_mode)) {
+        return {};
+      }
     }
     if (page_.objects.size() + page_.prefixes.size() == kPageEntriesMax) {
       page_.next = last_;
-      return;
+      return {};
     }
-    if (entry.IsDirectory()) {
+    if (is_directory) {
       page_.prefixes.push_back(key);
     } else {
-      page_.objects.push_back(make_info_(key, entry.status));
+      page_.objects.push_back(make_info_(key, status));
     }
     last_ = key;
+    return {};
   }
 
   // Whether a directory is shown as a prefix rather than walked.
@@ -154,7 +188,7 @@ class Lister {
 
   [[nodiscard]] bool MayHoldWanted(const std::string& key, bool is_directory) const {
     if (!is_directory) {
-      return key.starts_with(prefix_);
+      return key.starts_with(prefix_) && key > options_.start_after;
     }
     if (!key.starts_with(prefix_) && !prefix_.starts_with(key)) {
       return false;
@@ -163,21 +197,19 @@ class Lister {
     return options_.start_after < key || options_.start_after.starts_with(key);
   }
 
-  Result<std::vector<Entry>> ReadEntries(const FileDescriptor& directory,
-                                         const std::string& base) const {
-    std::vector<Entry> entries;
+  Result<Entries> ReadEntries(const FileDescriptor& directory, const std::string& base) const {
+    Entries entries;
     for (bool more = true; more;) {
       URSA_TRY(more, ReadSome(directory, base, entries));
     }
-    std::sort(entries.begin(), entries.end(),
-              [](const Entry& a, const Entry& b) { return a.name < b.name; });
+    entries.Sort();
     return entries;
   }
 
   // Adds the next entries, in no order; false where there are no more. getdents64 itself, because
   // fdopendir costs a directory five more system calls, and most directories here hold a few files.
   Result<bool> ReadSome(const FileDescriptor& directory, const std::string& base,
-                        std::vector<Entry>& entries) const {
+                        Entries& entries) const {
     alignas(dirent64) std::array<char, kDirectoryBufferBytes> buffer;
     const ssize_t bytes = getdents64(directory.Get(), buffer.data(), buffer.size());
     if (bytes < 0) {
@@ -195,29 +227,29 @@ class Lister {
     return bytes > 0;
   }
 
+  // Only where the name does not say whether it is a directory the entry is looked at here.
   Result<void> TakeEntry(int directory, const std::string& base, const dirent64& found,
-                         std::vector<Entry>& entries) const {
-    Entry entry;
-    entry.name = found.d_name;
-    if (found.d_type == DT_DIR) {
-      entry.name += '/';
-      entries.push_back(std::move(entry));
-      return {};
-    }
-    if (fstatat(directory, found.d_name, &entry.status, 0) != 0) {
-      // A file that went since it was read is absent; a link that leads nowhere is not: what it
-      // stood for may be on a disk that is not mounted.
-      if (errno == ENOENT && found.d_type != DT_LNK) {
-        return {};
+                         Entries& entries) const {
+    bool is_directory = found.d_type == DT_DIR;
+    if (found.d_type == DT_LNK || found.d_type == DT_UNKNOWN) {
+      struct stat status {};
+      if (fstatat(directory, found.d_name, &status, 0) != 0) {
+        // A file that went since it was read is absent; a link that leads nowhere is not: what it
+        // stood for may be on a disk that is not mounted.
+        if (errno == ENOENT && found.d_type != DT_LNK) {
+          return {};
+        }
+        return FileError(errno, "follow the link", (root_path_ / base / found.d_name).string());
       }
-      return FileError(errno, "follow the link", (root_path_ / base / found.d_name).string());
+      is_directory = S_ISDIR(status.st_mode);
     }
-    if (S_ISDIR(entry.status.st_mode)) {
-      entry.name += '/';
-    } else if (!S_ISREG(entry.status.st_mode)) {
-      return {};
+    std::string key = base + found.d_name;
+    if (is_directory) {
+      key += '/';
     }
-    entries.push_back(std::move(entry));
+    if (MayHoldWanted(key, is_directory)) {
+      entries.Add(found.d_name, is_directory);
+    }
     return {};
   }
 

@@ -1,10 +1,15 @@
+// What only a directory can do to a reader: objects that change in place, links, pipes, sockets.
+
 #include "store/directory.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 namespace ursa::store {
@@ -12,10 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kLarge = size_t{3} << 20;
+
 class DirectoryTest : public testing::Test {
  protected:
   DirectoryTest() {
-    std::string pattern = (fs::temp_directory_path() / "ursa-directory-XXXXXX").string();
+    std::string pattern = (fs::temp_directory_path() / "ursa-store-XXXXXX").string();
     path_ = mkdtemp(pattern.data());
     store_ = OpenDirectory(path_).value();
   }
@@ -23,6 +30,21 @@ class DirectoryTest : public testing::Test {
     std::error_code error;
     fs::remove_all(path_, error);
   }
+
+  // Streams an object, does something to it after the first piece, and says how many bytes came.
+  Result<uint64_t> StreamWhile(const std::function<void()>& change) {
+    uint64_t taken = 0;
+    URSA_CHECK(store_->GetStream("large", ByteRange::Whole(), {},
+                                 [&](const ObjectPiece& piece) -> Result<void> {
+                                   if (taken == 0) {
+                                     change();
+                                   }
+                                   taken += piece.bytes.size();
+                                   return {};
+                                 }));
+    return taken;
+  }
+
   void ExpectUnreadable(const std::string& key) {
     for (const auto& code : {CodeOf(store_->Get(key)), CodeOf(store_->Head(key))}) {
       EXPECT_EQ(code, ErrorCodeName(ErrorCode::kUnavailable)) << key;
@@ -36,6 +58,48 @@ class DirectoryTest : public testing::Test {
   fs::path path_;
   std::unique_ptr<ObjectStore> store_;
 };
+
+TEST_F(DirectoryTest, AStreamEndsWhereItsFileIsWrittenTo) {
+  ASSERT_TRUE(store_->Put("large", std::string(kLarge, 'x'), PutCondition::kNone).has_value());
+  const auto taken = StreamWhile([&] {
+    std::ofstream(path_ / "large", std::ios::app) << "more";
+    fs::last_write_time(path_ / "large", fs::file_time_type::clock::now() + std::chrono::hours{1});
+  });
+  ASSERT_FALSE(taken.has_value());
+  EXPECT_EQ(taken.error().code, ErrorCode::kPreconditionFailed);
+  EXPECT_THAT(taken.error().message, testing::HasSubstr("changed while it was read"));
+}
+
+TEST_F(DirectoryTest, AStreamEndsWhereItsFileIsCutOff) {
+  ASSERT_TRUE(store_->Put("large", std::string(kLarge, 'x'), PutCondition::kNone).has_value());
+  const auto taken = StreamWhile([&] { fs::resize_file(path_ / "large", 1); });
+  ASSERT_FALSE(taken.has_value());
+  EXPECT_EQ(taken.error().code, ErrorCode::kPreconditionFailed);
+}
+
+TEST_F(DirectoryTest, ListsMoreNamesThanAPageHolds) {
+  constexpr int kNames = 66'000;
+  fs::create_directory(path_ / "many");
+  for (int i = 0; i < kNames; ++i) {
+    std::ofstream(path_ / "many" / std::to_string(100'000 + i));
+  }
+  const auto page = store_->List("many/", {});
+  ASSERT_TRUE(page.has_value());
+  ASSERT_TRUE(page->next.has_value()) << "one page held them all";
+  const auto objects = ListAll(*store_, "many/");
+  ASSERT_TRUE(objects.has_value());
+  ASSERT_EQ(objects->size(), size_t{kNames});
+  EXPECT_TRUE(std::ranges::is_sorted(*objects, {}, &ObjectInfo::key));
+  EXPECT_EQ(objects->back().key, "many/" + std::to_string(100'000 + kNames - 1));
+}
+
+TEST_F(DirectoryTest, AStreamGoesOnWithTheObjectThatWasReplaced) {
+  ASSERT_TRUE(store_->Put("large", std::string(kLarge, 'x'), PutCondition::kNone).has_value());
+  const auto taken = StreamWhile(
+      [&] { ASSERT_TRUE(store_->Put("large", "short", PutCondition::kNone).has_value()); });
+  ASSERT_TRUE(taken.has_value()) << taken.error().ToString();
+  EXPECT_EQ(*taken, kLarge);
+}
 
 TEST_F(DirectoryTest, NeverTakesALinkThatLeadsNowhereForAnAbsentObject) {
   fs::create_symlink("nowhere", path_ / "file");

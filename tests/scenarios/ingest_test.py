@@ -97,7 +97,8 @@ def test_the_worklist_is_smallest_first(pristine):
 def test_a_commit_fills_the_missing_days_with_exactly_the_truth(laboratory):
     wanted = wanted_of(laboratory)
     before = by_id(laboratory)
-    run = reconstruct(laboratory, "--json", "--commit")
+    run = reconstruct(laboratory, "--json", "--commit", "--log-file", "run.log")
+    assert "SHA extensions" in (laboratory.root / "run.log").read_text()
     check_rows(laboratory, wanted)
     after = by_id(laboratory)
     assert after.keys() == before.keys() | wanted.keys()

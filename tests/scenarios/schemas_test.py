@@ -25,7 +25,7 @@ def ending_of(record):
     """How the run ended that a summary is of."""
     if "error" in record:
         return "failed"
-    if isinstance(record.get("refused"), str):
+    if "refused" in record:
         return "refused"
     return "dry run" if record.get("dry_run") else "done"
 

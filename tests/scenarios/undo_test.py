@@ -141,7 +141,7 @@ def test_other_columns_that_somebody_changed_stay_changed(laboratory):
     key = changed_rows(run)[0]["recording_hash"]
     change_by_delta_rs(laboratory, key, "device_info", "{}")
     undone = restore(laboratory, run.summary["run_id"], "--commit")
-    assert undone.summary["refused"] == 0
+    assert undone.summary["rows_refused"] == 0
     row = rows_of(laboratory)[key]
     assert row["device_info"] == "{}"
     row["device_info"] = before[key]["device_info"]
