@@ -197,7 +197,7 @@ def test_restore_takes_a_backfill_back(laboratory, how):
 
 
 def test_restore_refuses_what_is_no_snapshot_of_the_command(laboratory):
-    laboratory.ursa(BACKFILL, "--restore", "absent.jsonl", code=4)
+    laboratory.ursa(BACKFILL, "--restore", "absent.jsonl", code=3)
     backfill(laboratory, "--commit")
     file = snapshots(laboratory)[0]
     damaged = file.read_text().replace("unknown", "unknowm", 1)
