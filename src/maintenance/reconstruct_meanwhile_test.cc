@@ -127,7 +127,7 @@ TEST_F(MeanwhileTest, DigestsOfAnotherProcessAreTakenOver) {
                              assets_,
                              clock_,
                              {raw_, clock_, random_, progress, {}},
-                             kQuietTime / 2,
+                             {kQuietTime / 2, {}},
                              {},
                              {{}, "local://raw", {}, clock_.Now()},
                              "Ursa/test"};
