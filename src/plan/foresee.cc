@@ -44,15 +44,21 @@ Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& cata
       recordings != tables.end()) {
     URSA_CHECK(ids.Refresh(catalog.Assets(), *recordings->second, jobs, stop));
   }
-  for (const auto& [name, snapshot] : tables) {
-    const std::vector<size_t>& changes = plan.ChangesOf(name);
+  // In the order of a commit: what one table gets may be what another's changes rely on.
+  for (const catalog::TableDefinition& table : catalog::AllTables()) {
+    const auto found = tables.find(table.name);
+    if (found == tables.end()) {
+      continue;
+    }
+    const delta::SnapshotPtr& snapshot = found->second;
+    const std::vector<size_t>& changes = plan.ChangesOf(table.name);
     if (snapshot->transactions.contains(plan.RunId())) {
       for (const size_t change : changes) {
         fates[change] = Fate::kAlready;
       }
       continue;
     }
-    RowComparer comparer(plan, *catalog::FindTable(name));
+    RowComparer comparer(plan, table);
     URSA_CHECK(comparer.Read(catalog.Assets(), *snapshot, jobs, stop));
     for (size_t i = 0; i < changes.size(); ++i) {
       URSA_TRY(const Change change, plan.ChangeAt(changes[i]));

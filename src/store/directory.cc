@@ -162,8 +162,13 @@ tl::unexpected<Error> Directory::AccessError(std::string_view key, const char* w
   std::string path(key);
   // The deepest part that there is says why what is below it is not.
   while (reason == ENOENT &&
-         fstatat(descriptor_.Get(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 &&
-         path.find('/') != std::string::npos) {
+         fstatat(descriptor_.Get(), path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT && errno != ENOTDIR) {
+      return FileError(errno, what, PathOf(key));
+    }
+    if (path.find('/') == std::string::npos) {
+      break;
+    }
     path = SplitKey(path).first;
   }
   if (S_ISLNK(status.st_mode) && fstatat(descriptor_.Get(), path.c_str(), &status, 0) != 0) {

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -201,6 +202,7 @@ def seal(laboratory):
     (log / f"{int(entries[-1].stem) + 1:020}.json").write_text(json.dumps(metadata) + "\n")
 
 
+@pytest.mark.directory_only
 def test_a_sealed_catalog_refuses_before_anything_is_hashed_or_written(laboratory):
     seal(laboratory)
     before = laboratory.fingerprint()
@@ -212,6 +214,7 @@ def test_a_sealed_catalog_refuses_before_anything_is_hashed_or_written(laborator
     assert laboratory.fingerprint() == before
 
 
+@pytest.mark.directory_only
 @pytest.mark.parametrize("name, code", [("\U0001F600", "participant_unreadable"),
                                         ("Zo\u00eb Maier", "participant_collision")])
 def test_names_that_cannot_be_attached_are_for_a_person_and_not_told(laboratory, name, code):
@@ -235,8 +238,9 @@ def test_names_that_cannot_be_attached_are_for_a_person_and_not_told(laboratory,
     assert row["action"] == "ingested" and code in {each["code"] for each in row["problems"]}
 
 
+@pytest.mark.directory_only
 def test_what_ingest_takes_in_needs_no_journal(laboratory):
-    recording_id, other = of_kind(laboratory, "ingest")[:2]
+    recording_id, other = (of_kind(laboratory, kind)[0] for kind in ("ingest", "reconstruct"))
     work = laboratory.root / "assets" / "ursa" / "work"
     work.mkdir()
     for each in (recording_id, other):
@@ -247,6 +251,7 @@ def test_what_ingest_takes_in_needs_no_journal(laboratory):
     assert [path.name for path in work.iterdir()] == [f"{other}.json"]
 
 
+@pytest.mark.directory_only
 def test_explain_shows_the_manifests_and_the_start_that_ingest_would_write(laboratory):
     recording_id = next(recording_id for recording_id, truth in expected_of(laboratory).items()
                         if truth["reconstruct"]["reason"] == "legacy_manifest")

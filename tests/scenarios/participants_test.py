@@ -245,8 +245,8 @@ def test_the_nas_has_the_last_word(laboratory, tmp_path):
 
 def test_a_nas_file_that_cannot_be_read_is_never_no_name(laboratory, tmp_path):
     nas = tmp_path / "nas"
-    makers = (lambda file: file.symlink_to(file.name), lambda file: file.symlink_to("nowhere"),
-              lambda file: file.mkdir(), lambda file: os.mkfifo(file),
+    makers = (lambda file: file.symlink_to("nowhere"), lambda file: file.mkdir(),
+              lambda file: os.mkfifo(file),
               lambda file: os.mknod(file, stat.S_IFSOCK | 0o600))
     chosen = sorted(dropped(laboratory))[:len(makers)]
     assert len(chosen) == len(makers)

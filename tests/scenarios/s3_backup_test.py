@@ -73,110 +73,110 @@ class OnServer(Buckets):
 
 
 @pytest.fixture(params=["directory", pytest.param("buckets", marks=needs_server)])
-def place(request, local, tmp_path):
+def home(request, local, tmp_path):
     return (Directory if request.param == "directory" else OnServer)(local, tmp_path)
 
 
-def sorted_rows(place, name, prefix="ursa/catalog"):
-    return sorted(map(str, place.rows(name, prefix)))
+def sorted_rows(home, name, prefix="ursa/catalog"):
+    return sorted(map(str, home.rows(name, prefix)))
 
 
-def back_up(place, *more, **options):
-    return place.ursa("catalog", "backup", DEST, "--json", *more, **options)
+def back_up(home, *more, **options):
+    return home.ursa("catalog", "backup", DEST, "--json", *more, **options)
 
 
-def test_a_backup_is_shown_made_read_by_another_engine_and_gone_back_to(place):
-    place.ursa(*MODALITIES)
-    before = place.everything()
-    dry = back_up(place, user="reader")
+def test_a_backup_is_shown_made_read_by_another_engine_and_gone_back_to(home):
+    home.ursa(*MODALITIES)
+    before = home.everything()
+    dry = back_up(home, user="reader")
     assert dry.summary["dry_run"] and dry.summary["restore_command"] is None
     assert dry.summary["would_refuse"] == [] and dry.summary["arrived"] == 0
-    assert place.everything() == before
+    assert home.everything() == before
 
-    made = back_up(place, "--commit")
+    made = back_up(home, "--commit")
     assert made.summary["is_whole"]
     assert made.summary["copied"] == made.summary["objects"] == dry.summary["objects"]
     tables = {row["table"]: row["version"] for row in made.rows()}
     assert set(tables) == {"participants", "recordings", "modalities", "events",
                            "maintenance_runs"}
     for name in tables:
-        assert sorted_rows(place, name, DEST) == sorted_rows(place, name)
-    wanted = {name: sorted_rows(place, name) for name in tables}
+        assert sorted_rows(home, name, DEST) == sorted_rows(home, name)
+    wanted = {name: sorted_rows(home, name) for name in tables}
 
-    place.ursa("backfill-participants", "--allow-r2-only", "--commit")
-    assert sorted_rows(place, "recordings") != wanted["recordings"]
+    home.ursa("backfill-participants", "--allow-r2-only", "--commit")
+    assert sorted_rows(home, "recordings") != wanted["recordings"]
     restore = shlex.split(made.summary["restore_command"])
     assert restore[0] == BINARY
-    place.ursa(*restore[1:])
-    shown = place.ursa("catalog", "show", "--json")
+    home.ursa(*restore[1:])
+    shown = home.ursa("catalog", "show", "--json")
     assert shown.summary["prefix"] == DEST
     assert {row["table"]: row["version"] for row in shown.rows()} == tables
     # Runs are known there, and can be taken back; and it is written to like any catalog.
-    run, = place.ursa("runs", "--json").rows()
-    place.ursa("restore", run["run_id"], "--commit")
-    assert sorted_rows(place, "modalities", DEST) != wanted["modalities"]
-    place.ursa(*MODALITIES)
-    assert len(place.ursa("runs", "--json").rows()) == 3
-    place.ursa("catalog", "flip", "ursa/catalog", "--commit")
-    assert len(place.ursa("runs", "--json").rows()) == 2
-    place.ursa("fix-durations-inplace", "--commit", "--max-indeterminate", 1000)
+    run, = home.ursa("runs", "--json").rows()
+    home.ursa("restore", run["run_id"], "--commit")
+    assert sorted_rows(home, "modalities", DEST) != wanted["modalities"]
+    home.ursa(*MODALITIES)
+    assert len(home.ursa("runs", "--json").rows()) == 3
+    home.ursa("catalog", "flip", "ursa/catalog", "--commit")
+    assert len(home.ursa("runs", "--json").rows()) == 2
+    home.ursa("fix-durations-inplace", "--commit", "--max-indeterminate", 1000)
 
 
-def test_a_backup_that_was_cut_off_goes_on_with_the_versions_it_began_with(place):
-    whole = back_up(place, "--commit").summary
-    lost = [key for key in place.keys(DEST) if not key.endswith("_backup.json")][::2]
+def test_a_backup_that_was_cut_off_goes_on_with_the_versions_it_began_with(home):
+    whole = back_up(home, "--commit").summary
+    lost = [key for key in home.keys(DEST) if not key.endswith("_backup.json")][::2]
     for key in lost:
-        place.remove(key)
-    place.ursa(*MODALITIES)
-    run = place.ursa("catalog", "flip", DEST, "--json", code=2)
+        home.remove(key)
+    home.ursa(*MODALITIES)
+    run = home.ursa("catalog", "flip", DEST, "--json", code=2)
     assert run.summary["refused"] == "flip_target"
-    again = back_up(place, "--commit").summary
+    again = back_up(home, "--commit").summary
     # A run since then has its rollback snapshot, which belongs to no version.
     assert again["copied"] >= len(lost) and again["is_whole"]
-    versions = {row["table"]: row["version"] for row in back_up(place).rows()}
+    versions = {row["table"]: row["version"] for row in back_up(home).rows()}
     assert versions["modalities"] == 1 and set(versions) and again["tables"] == whole["tables"]
 
 
-def test_a_destination_that_was_changed_or_is_in_use_is_refused_and_left_alone(place):
-    back_up(place, "--commit")
-    key = next(key for key in place.keys(DEST) if key.endswith(".parquet"))
-    place.write(key, b"something else")
-    place.write("home/notes.txt", b"mine")
-    before = place.everything()
-    run = back_up(place, "--commit", code=4)
+def test_a_destination_that_was_changed_or_is_in_use_is_refused_and_left_alone(home):
+    back_up(home, "--commit")
+    key = next(key for key in home.keys(DEST) if key.endswith(".parquet"))
+    home.write(key, b"something else")
+    home.write("home/notes.txt", b"mine")
+    before = home.everything()
+    run = back_up(home, "--commit", code=4)
     assert run.summary["error"]["code"] == "corrupt" and key in run.summary["error"]["message"]
     for destination in ("../../x", "ursa/catalog", "/tmp/x", "s3://elsewhere/x", "a\nb", "$(id)"):
-        run = place.ursa("catalog", "backup", destination, "--commit", "--json", code=3)
+        run = home.ursa("catalog", "backup", destination, "--commit", "--json", code=3)
         assert "can't be the prefix of a backup" in run.summary["error"]["message"]
-    run = place.ursa("catalog", "backup", "home", "--commit", "--json", code=4)
+    run = home.ursa("catalog", "backup", "home", "--commit", "--json", code=4)
     assert run.summary["error"]["code"] == "already_exists"
-    assert place.everything() == before
+    assert home.everything() == before
 
 
 def test_production_is_backed_up_and_moved_only_with_its_flag(local, tmp_path):
-    place = Directory(local, tmp_path)
-    place.make_production()
-    before = place.everything()
-    assert back_up(place).summary["would_refuse"] == ["production"]
-    assert back_up(place, "--commit", code=2).summary["refused"] == "production"
-    assert place.everything() == before
+    home = Directory(local, tmp_path)
+    home.make_production()
+    before = home.everything()
+    assert back_up(home).summary["would_refuse"] == ["production"]
+    assert back_up(home, "--commit", code=2).summary["refused"] == "production"
+    assert home.everything() == before
     flag = "--i-know-this-targets-prod"
-    made = back_up(place, "--commit", flag)
+    made = back_up(home, "--commit", flag)
     restore = shlex.split(made.summary["restore_command"])
     assert restore[-1] == flag
-    refused = place.ursa(*restore[1:-1], "--json", code=2)
+    refused = home.ursa(*restore[1:-1], "--json", code=2)
     assert refused.summary["refused"] == "production"
-    place.ursa(*restore[1:])
+    home.ursa(*restore[1:])
 
 
 def test_a_backup_says_to_people_how_to_go_back_to_it(local, tmp_path):
-    place = Directory(local, tmp_path)
-    dry = place.ursa("catalog", "backup", DEST)
+    home = Directory(local, tmp_path)
+    dry = home.ursa("catalog", "backup", DEST)
     offered = re.search(r"^\s*(\S*ursa catalog backup .*--commit.*)$", dry.out, re.MULTILINE)
-    place.ursa(*shlex.split(offered[1])[1:])
-    made = place.ursa("catalog", "backup", DEST)
+    home.ursa(*shlex.split(offered[1])[1:])
+    made = home.ursa("catalog", "backup", DEST)
     command = re.search(r"To make it the catalog: (.*)$", made.out, re.MULTILINE)[1]
-    shutil.rmtree(place.assets / "ursa" / "catalog")
-    place.ursa(*shlex.split(command)[1:])
-    assert place.ursa("catalog", "show", "--json").summary["prefix"] == DEST
-    place.ursa("fix-durations-inplace", "--commit", "--max-indeterminate", 1000)
+    shutil.rmtree(home.assets / "ursa" / "catalog")
+    home.ursa(*shlex.split(command)[1:])
+    assert home.ursa("catalog", "show", "--json").summary["prefix"] == DEST
+    home.ursa("fix-durations-inplace", "--commit", "--max-indeterminate", 1000)

@@ -19,6 +19,37 @@ LIMITS = {DURATIONS: ("--max-indeterminate", 1000), MODALITIES: ("--max-underiva
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    return Laboratory(tmp_path_factory.mktemp("demo") / "lab", recordings=40)
+
+
+@pytest.fixture(scope="module")
+def raw(local):
+    """The recordings, uploaded once: no test that is given them changes them."""
+    return upload(local.root / "raw", "-raw-test")
+
+
+@pytest.fixture
+def buckets(local, raw, tmp_path):
+    return with_names(local, Buckets(tmp_path, raw, upload(local.root / "assets", "-assets-test")))
+
+
+def with_names(local, buckets):
+    """Gives their directory the merge map of the laboratory."""
+    shutil.copy(local.root / "participants.mergemap", buckets.directory)
+    buckets.configure(buckets.raw, buckets.assets, 'merge_map = "participants.mergemap"\n')
+    return buckets
+
+
+def upload_recordings(local, recording_ids, directory, suffix):
+    """A new raw bucket with some of the recordings only."""
+    for recording_id in recording_ids:
+        shutil.copytree(local.root / "raw" / "recordings" / recording_id,
+                        directory / "recordings" / recording_id)
+    return upload(directory, suffix)
+
+
 def everything(buckets):
     return buckets.names(buckets.raw), buckets.names(buckets.assets)
 
