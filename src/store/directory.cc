@@ -5,16 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "base/environment.h"
+#include "store/directory_info.h"
 #include "store/directory_listing.h"
 #include "store/file_descriptor.h"
 
@@ -30,36 +29,6 @@ constexpr uint64_t kWholeBytesMax = uint64_t{5} << 30;
 constexpr uint64_t kStreamedBytesMax = uint64_t{256} << 10;
 constexpr mode_t kFileMode = 0644;
 constexpr mode_t kDirectoryMode = 0755;
-
-TimeNs ModifiedAt(const struct stat& status) {
-  return TimeNs{std::chrono::seconds{status.st_mtim.tv_sec} + Nanoseconds{status.st_mtim.tv_nsec}};
-}
-
-// "<inode>-<size>-<ns>" in hexadecimal. Made for every file that is listed or read.
-std::string EtagOf(const struct stat& status) {
-  std::array<char, 3 * 17 + 1> text;
-  char* end = text.data();
-  const auto append = [&](auto number) {
-    end = std::to_chars(end, text.data() + text.size(), number, 16).ptr;
-  };
-  append(status.st_ino);
-  *end++ = '-';
-  append(status.st_size);
-  *end++ = '-';
-  append(ModifiedAt(status).time_since_epoch().count());
-  return {text.data(), end};
-}
-
-ObjectInfo InfoOf(std::string_view key, const struct stat& status) {
-  return {std::string(key), static_cast<uint64_t>(status.st_size), ModifiedAt(status),
-          EtagOf(status)};
-}
-
-// Whether an open file is as it was when `info` was made from it.
-bool IsOf(const ObjectInfo& info, const struct stat& status) {
-  return static_cast<uint64_t>(status.st_size) == info.size_bytes &&
-         ModifiedAt(status) == info.last_modified;
-}
 
 class Directory final : public ObjectStore {
  public:
@@ -142,18 +111,6 @@ std::pair<std::string, std::string> SplitKey(const std::string& key) {
   const size_t slash = key.rfind('/');
   return slash == std::string::npos ? std::pair{std::string("."), key}
                                     : std::pair{key.substr(0, slash), key.substr(slash + 1)};
-}
-
-// The size that an etag of EtagOf's form states; none for any other text.
-std::optional<uint64_t> SizeInEtag(std::string_view etag) {
-  const size_t start = etag.find('-') + 1;
-  const size_t end = etag.find('-', start);
-  uint64_t size = 0;
-  if (start == 0 || end == std::string_view::npos) {
-    return std::nullopt;
-  }
-  const auto [stop, error] = std::from_chars(etag.data() + start, etag.data() + end, size, 16);
-  return error == std::errc() && stop == etag.data() + end ? std::optional(size) : std::nullopt;
 }
 
 tl::unexpected<Error> Directory::AccessError(std::string_view key, const char* what) const {
