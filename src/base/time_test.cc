@@ -155,8 +155,8 @@ TEST(DecimalTime, AnExponentMovesThePoint) {
     const auto exponent = static_cast<int>(digits.size()) - 9 - shift;
     digits = std::string(static_cast<size_t>(20), '0') + digits;
     digits.insert(20 + static_cast<size_t>(shift), ".");
-    RC_ASSERT(Decimal(fmt::format("{}e{}", digits, exponent)) == ns ||
-              shift > static_cast<int>(digits.size()));
+    RC_ASSERT((Decimal(fmt::format("{}e{}", digits, exponent)) == ns ||
+               shift > static_cast<int>(digits.size())));
   }));
 }
 

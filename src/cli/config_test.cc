@@ -269,7 +269,7 @@ TEST(Config, RefusesADefaultThatIsNotThere) {
 TEST(Config, IsAnErrorOrAConfigurationWhateverTheBytesAre) {
   EXPECT_TRUE(rc::check("no text breaks the parser", [](const std::string& text) {
     const Result<Config> config = ParseConfig("[profile.x]\n" + text, "f");
-    RC_ASSERT(config.has_value() || config.error().code == ErrorCode::kUsage);
+    RC_ASSERT((config.has_value() || config.error().code == ErrorCode::kUsage));
   }));
 }
 

@@ -98,7 +98,7 @@ TEST(AttributeFile, OfAnyBytesSaysSomething) {
     const Attribution found = AttributeFile(bytes, canonicalizer, {});
     RC_ASSERT((found.kind == AttributionKind::kNames) == !found.participants.empty());
     RC_ASSERT((found.kind == AttributionKind::kUnreadable) == found.fault.has_value());
-    RC_ASSERT(!found.raw_name || IsValidUtf8(*found.raw_name));
+    RC_ASSERT((!found.raw_name || IsValidUtf8(*found.raw_name)));
   }));
 }
 

@@ -161,7 +161,7 @@ TEST(MergeMap, IsAppliedOnceAndLeavesNoAlias) {
 TEST(MergeMap, OfAnyTextIsReadOrRefused) {
   EXPECT_TRUE(rc::check("of any text is read or refused", [] {
     const auto map = Parse(*AnyText() + " = " + *AnyText());
-    RC_ASSERT(map.has_value() || map.error().code == ErrorCode::kUsage);
+    RC_ASSERT((map.has_value() || map.error().code == ErrorCode::kUsage));
   }));
 }
 

@@ -49,7 +49,7 @@ TEST(Slug, HasLettersDigitsAndSingleDashesOnly) {
       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     }));
     RC_ASSERT(slug.find("--") == std::string::npos);
-    RC_ASSERT(slug.empty() || (slug.front() != '-' && slug.back() != '-'));
+    RC_ASSERT((slug.empty() || (slug.front() != '-' && slug.back() != '-')));
     RC_ASSERT(slugger.Slug(slug) == slug);
   }));
 }

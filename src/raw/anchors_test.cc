@@ -72,7 +72,7 @@ TEST(LastAnchor, AFileCutAnywhereGivesItsLastWholeRecord) {
       const std::string_view cut = std::string_view(bytes).substr(0, size);
       const auto anchor = LastAnchor(cut.substr(size - std::min(size, size_t{31})), size);
       RC_ASSERT(anchor.has_value() == (size >= 16));
-      RC_ASSERT(!anchor || anchor->sample_offset == static_cast<int64_t>(size / 16) - 1);
+      RC_ASSERT((!anchor || anchor->sample_offset == static_cast<int64_t>(size / 16) - 1));
     }
   }));
 }

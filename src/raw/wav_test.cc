@@ -284,12 +284,12 @@ TEST(Wav, AnyBytesEndTheWalkWithinTheFile) {
     const Walk walk = WalkOver(bytes);
     uint64_t next = 0;
     for (const uint64_t offset : walk.offsets) {
-      RC_ASSERT(offset >= next && offset < bytes.size());
+      RC_ASSERT((offset >= next && offset < bytes.size()));
       next = offset + 1;
     }
     RC_ASSERT(walk.offsets.size() <= kWavWindowsMax);
-    RC_ASSERT(!walk.duration ||
-              (walk.duration->data_bytes < bytes.size() && walk.duration->bytes_per_second > 0));
+    RC_ASSERT((!walk.duration ||
+               (walk.duration->data_bytes < bytes.size() && walk.duration->bytes_per_second > 0)));
   }));
 }
 

@@ -4,7 +4,8 @@ After each of them (tests/faulty/system_calls.cc) Ursa and delta-rs read the sam
 holds the rows from before or all rows of the commit. The same command run again leaves what one
 clean run leaves, and the list of runs tells the truth: what it calls committed can be taken back.
 
-URSA_FAULT_RECORDINGS (8) and URSA_FAULT_STRIDE (40) make it larger: `make test-faults`.
+URSA_FAULT_RECORDINGS (8) and URSA_FAULT_STRIDE (120) make it larger: `make test-faults`;
+URSA_FAULT_KINDS makes it smaller, where every process starts slowly.
 """
 import os
 import shutil
@@ -20,7 +21,7 @@ from faults import Case, rows_of, run_with_fault
 from laboratory import Laboratory
 
 RECORDINGS = int(os.environ.get("URSA_FAULT_RECORDINGS", 8))
-STRIDE = int(os.environ.get("URSA_FAULT_STRIDE", 40))
+STRIDE = int(os.environ.get("URSA_FAULT_STRIDE", 120))
 FIX = ("fix-durations-inplace", "--json", "--max-indeterminate", 1000, "--commit")
 BACKFILL = ("backfill-participants", "--json", "--allow-r2-only", "--allow-collisions", "--commit")
 RECONSTRUCT = ("reconstruct-all-recent", "--json", "--days", 500, "--commit")
@@ -98,7 +99,8 @@ CASES = {"fix": fix_case, "modalities": modalities_case, "restore": restore_case
          "apply": apply_case, "checkpoint": checkpoint_case, "backfill": backfill_case,
          "ingest": ingest_case, "reconstruct": reconstruct_case,
          "restore_backfill": restore_backfill_case, "restore_ingest": restore_ingest_case}
-KINDS = ("kill", "io_error", "io_error_for_ever", "disk_full", "interrupt")
+KINDS = tuple(os.environ.get("URSA_FAULT_KINDS",
+                             "kill,io_error,io_error_for_ever,disk_full,interrupt").split(","))
 
 
 def loops():
