@@ -309,8 +309,14 @@ def test_an_object_that_changes_fails_its_recording_only(laboratory):
     old = time.time() - 86_400
 
     def change():
-        # Another file each time, as old as the others: nothing but the bytes tells.
-        while not stop.is_set():
+        # Another file each time, as old as the others: nothing but the bytes tells. The ones before
+        # stay, or a new one might be given the inode of the first.
+        kept = laboratory.root / "kept"
+        kept.mkdir()
+        for number in itertools.count():
+            if stop.is_set():
+                return
+            os.link(path, kept / str(number))
             other = laboratory.root / "other.mp4"
             other.write_bytes(os.urandom(16))
             os.truncate(other, 50_000_000)

@@ -250,11 +250,13 @@ def test_ursa_and_delta_rs_competing_for_one_column_end_in_one_order(laboratory,
     rival = start_rival(laboratory, keys)
     run = summary_of(start(laboratory, COMMAND, "--commit", *LIMIT), code=None)
     finish_rival(rival)
-    # Whoever came first: delta-rs writes whatever is there, Ursa what it planned or nothing.
+    # Whoever came first: delta-rs writes whatever is there, Ursa what it planned or nothing, and where
+    # it planned after delta-rs had written, what is right.
     expected = clean_result(pristine, tmp_path)
     now = rows_of(laboratory)
     for key in keys:
-        assert now[key].pop("duration_us") == 42 and expected[key].pop("duration_us") != 42
+        right = expected[key].pop("duration_us")
+        assert right != 42 and now[key].pop("duration_us") in (42, right)
         assert now[key].pop("duration_known_wrong") in (True, False)
         expected[key].pop("duration_known_wrong")
     assert now == expected
