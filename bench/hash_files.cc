@@ -5,14 +5,7 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <iostream>
-#include <string>
-#include <thread>
-#include <vector>
+#include "on_files.h"
 
 namespace {
 
@@ -39,30 +32,11 @@ size_t HashFile(const std::string& path, EVP_MD_CTX* context, std::vector<char>&
 
 int main(int argc, char** argv) {
   constexpr size_t kBufferBytes = size_t{256} * 1024;
-  const size_t thread_count = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1;
-  std::vector<std::string> paths;
-  for (std::string line; std::getline(std::cin, line);) {
-    paths.push_back(line);
-  }
-  const auto begin = std::chrono::steady_clock::now();
-  std::atomic<size_t> next{0};
-  std::atomic<size_t> total{0};
-  std::vector<std::thread> threads;
-  for (size_t i = 0; i < thread_count; ++i) {
-    threads.emplace_back([&] {
-      std::vector<char> buffer(kBufferBytes);
-      EVP_MD_CTX* context = EVP_MD_CTX_new();
-      EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
-      for (size_t file = next++; file < paths.size(); file = next++) {
-        total += HashFile(paths[file], context, buffer);
-      }
-      EVP_MD_CTX_free(context);
-    });
-  }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  std::printf("%.3f %zu %zu\n", elapsed.count(), paths.size(), total.load());
-  return 0;
+  return RunOnFiles(argc, argv, [] {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
+    return [context, buffer = std::vector<char>(kBufferBytes)](const std::string& path) mutable {
+      return HashFile(path, context, buffer);
+    };
+  });
 }

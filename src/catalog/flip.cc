@@ -15,10 +15,8 @@
 namespace ursa::catalog {
 namespace {
 
-constexpr std::string_view kSealed = "ursa.sealed";
-
 bool IsSealed(const delta::Snapshot& table) {
-  return table.metadata.configuration.contains(std::string(kSealed));
+  return table.metadata.configuration.contains(std::string(kSealedProperty));
 }
 
 tl::unexpected<Error> NoTarget(const std::string& prefix, const std::string& why) {
@@ -134,7 +132,7 @@ Result<void> Flip(store::ObjectStore& assets, const FlipPlan& plan, const std::s
   const auto set = [&](const std::string& prefix, const std::string& name,
                        const std::optional<std::string>& value) -> Result<void> {
     URSA_TRY(auto table, delta::LoadSnapshot(assets, prefix + "/" + name));
-    URSA_CHECK(delta::SetProperty(assets, std::move(table), std::string(kSealed), value,
+    URSA_CHECK(delta::SetProperty(assets, std::move(table), std::string(kSealedProperty), value,
                                   OptionsOf(context)));
     return {};
   };

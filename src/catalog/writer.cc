@@ -107,7 +107,7 @@ class RegisterSource final : public delta::MergeSource {
 }  // namespace
 
 Result<void> CheckNotSealed(const delta::Snapshot& snapshot) {
-  const auto sealed = snapshot.metadata.configuration.find("ursa.sealed");
+  const auto sealed = snapshot.metadata.configuration.find(std::string(kSealedProperty));
   if (sealed == snapshot.metadata.configuration.end()) {
     return {};
   }

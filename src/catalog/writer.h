@@ -87,6 +87,9 @@ class Writer {
 Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefix,
                             const WriteContext& context);
 
+// The table property of what a flip sealed; its value is the pointer's generation.
+inline constexpr std::string_view kSealedProperty = "ursa.sealed";
+
 // kRefused `sealed` where a flip sealed the table.
 Result<void> CheckNotSealed(const delta::Snapshot& snapshot);
 

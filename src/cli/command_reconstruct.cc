@@ -142,14 +142,9 @@ class ReconstructAllRecent final : public Command {
     }
     for (const std::string_view name :
          {catalog::kRecordings, catalog::kModalities, catalog::kParticipants}) {
-      const auto table = opened.context.catalog.Table(name);
-      if (!table && table.error().code == ErrorCode::kNotFound) {
-        continue;  // made by its first row
-      }
-      if (!table) {
-        return Propagate(table.error());
-      }
-      if (const auto open = catalog::CheckNotSealed(**table); !open) {
+      URSA_TRY(const delta::SnapshotPtr table, opened.context.catalog.TableIfAny(name));
+      const auto open = table == nullptr ? Result<void>() : catalog::CheckNotSealed(*table);
+      if (!open) {
         refusals.push_back({open.error().rule, open.error().message});
         break;
       }

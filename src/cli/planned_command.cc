@@ -229,10 +229,17 @@ void TellOfUnfinishedRuns(Report& report, const std::vector<plan::UnfinishedRun>
   }
 }
 
+Result<std::vector<plan::UnfinishedRun>> PlannedCommand::FindUnfinishedRuns(
+    const catalog::Catalog& catalog, const PlannedRun& run) {
+  const plan::Plan& plan = run.ThePlan();
+  return plan::FindUnfinishedRuns(catalog, plan.Header().command, plan.RunId());
+}
+
 Result<void> PlannedCommand::FinishEarlierRuns(Invocation& invocation, const Opened& opened,
                                                catalog::Writer& writer,
+                                               const std::vector<plan::UnfinishedRun>& unfinished,
                                                std::unique_ptr<PlannedRun>& run,
-                                               const std::vector<plan::UnfinishedRun>& unfinished) {
+                                               std::vector<plan::Refusal>& refusals) {
   finished_runs_ = FinishUnfinishedRuns(invocation, unfinished, writer);
   if (finished_runs_.empty()) {
     return {};
@@ -241,18 +248,11 @@ Result<void> PlannedCommand::FinishEarlierRuns(Invocation& invocation, const Ope
   commit_.expect.reset();
   URSA_TRY(const delta::SnapshotPtr table, opened.catalog.TableIfAny(main_table_));
   URSA_TRY(run, MakePlan(invocation, ContextOf(invocation, opened), table));
+  URSA_TRY(refusals, Refusals(opened, *run));
   return {};
 }
 
 namespace {
-
-// The unfinished runs of the plan's command, itself aside: applying it finishes that.
-Result<std::vector<plan::UnfinishedRun>> FindOthersUnfinished(const catalog::Catalog& catalog,
-                                                              const plan::Plan& plan) {
-  URSA_TRY(auto runs, plan::FindUnfinishedRuns(catalog, plan.Header().command));
-  std::erase_if(runs, [&](const plan::UnfinishedRun& run) { return run.plan_id == plan.RunId(); });
-  return runs;
-}
 
 // Fails before the work where the plan could not be saved after it.
 Result<void> CheckPlanOut(const Invocation& invocation, const std::optional<std::string>& file) {
@@ -289,7 +289,7 @@ Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profi
     }
     URSA_CHECK(written);
   }
-  URSA_TRY(const auto unfinished, FindOthersUnfinished(opened.catalog, run->ThePlan()));
+  URSA_TRY(const auto unfinished, FindUnfinishedRuns(opened.catalog, *run));
   TellOfUnfinishedRuns(invocation.report, unfinished);
   if (run->ThePlan().Count() > 0) {
     OfferOrTell(invocation, opened.environment, FlagOf(run->Guard()), refusals);
@@ -314,11 +314,10 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
         catalog::Writer writer,
         catalog::Writer::Open(*laboratory.assets, catalog,
                               WriteContextOf(invocation, profile, commit_.commit_timeout_seconds)));
-    URSA_TRY(const auto unfinished, FindOthersUnfinished(opened.catalog, run->ThePlan()));
+    URSA_TRY(const auto unfinished, FindUnfinishedRuns(opened.catalog, *run));
     if (refusals.empty() && (run->ThePlan().Count() > 0 || !unfinished.empty())) {
       URSA_CHECK(Confirm(invocation, opened, *run));
-      URSA_CHECK(FinishEarlierRuns(invocation, opened, writer, run, unfinished));
-      URSA_TRY(refusals, Refusals(opened, *run));
+      URSA_CHECK(FinishEarlierRuns(invocation, opened, writer, unfinished, run, refusals));
     }
     if (refusals.empty() && run->ThePlan().Count() > 0) {
       URSA_CHECK(run->BeforeCommit(invocation));

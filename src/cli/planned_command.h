@@ -99,8 +99,13 @@ class PlannedCommand : public Command {
   static maintenance::PlanningContext ContextOf(Invocation& invocation, const Opened& opened);
   // Finishes what earlier runs of the command left between two tables, and plans again.
   Result<void> FinishEarlierRuns(Invocation& invocation, const Opened& opened,
-                                 catalog::Writer& writer, std::unique_ptr<PlannedRun>& run,
-                                 const std::vector<plan::UnfinishedRun>& unfinished);
+                                 catalog::Writer& writer,
+                                 const std::vector<plan::UnfinishedRun>& unfinished,
+                                 std::unique_ptr<PlannedRun>& run,
+                                 std::vector<plan::Refusal>& refusals);
+  // The unfinished runs of the plan's command, itself aside.
+  static Result<std::vector<plan::UnfinishedRun>> FindUnfinishedRuns(
+      const catalog::Catalog& catalog, const PlannedRun& run);
   Result<std::unique_ptr<PlannedRun>> Begin(Invocation& invocation, const Opened& opened);
   [[nodiscard]] Result<std::vector<plan::Refusal>> Refusals(const Opened& opened,
                                                             const PlannedRun& run) const;

@@ -84,6 +84,26 @@ Result<bool> IsOurs(const store::ReadableStore& store, const std::string& key,
 
 }  // namespace
 
+int64_t LogTime(TimeNs time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
+
+CommitInfo DescribeCommit(const CommitDescription& description) {
+  using Json = nlohmann::ordered_json;
+  Json info{{"timestamp", LogTime(description.now)},
+            {"operation", description.operation},
+            {"operationParameters", Json::parse(description.parameters)}};
+  if (description.read_version) {
+    info["readVersion"] = *description.read_version;
+  }
+  info["isBlindAppend"] = !description.read_version;
+  info["isolationLevel"] = "Serializable";
+  info["engineInfo"] = description.engine_info;
+  info["txnId"] = description.transaction_id;
+  info.update(Json::parse(description.more));
+  return {info.dump()};
+}
+
 Result<CommitOutcome> PutCommit(store::ObjectStore& store, const std::string& table_path,
                                 int64_t version, const std::vector<Action>& actions,
                                 const std::string& transaction_id,

@@ -17,6 +17,21 @@ namespace ursa::delta {
 // No table gets there; what is beyond would overflow when it is counted on.
 inline constexpr int64_t kVersionMax = INT64_MAX - 1;
 
+// What an entry's commitInfo says of a commit of ours.
+struct CommitDescription {
+  std::string operation;                // "MERGE"
+  std::optional<int64_t> read_version;  // that it was made from; none: it begins the table
+  std::string engine_info;              // "Ursa/0.1.0"
+  std::string transaction_id;           // fresh for every attempt
+  TimeNs now;
+  std::string parameters = "{}";  // of the operation, a JSON object
+  std::string more = "{}";        // further members, a JSON object
+};
+CommitInfo DescribeCommit(const CommitDescription& description);
+
+// Milliseconds since 1970, as the log has its times.
+int64_t LogTime(TimeNs time);
+
 // How the log's entry of a version came to be.
 enum class CommitOutcome { kCommitted, kLost };
 

@@ -125,7 +125,7 @@ class RowFinder {
   Result<void> Take(const RowBatch& batch) {
     std::string key;
     for (size_t row = 0; row < batch.RowCount(); ++row) {
-      const size_t change = FindChange(batch, row, key);
+      const size_t change = index_.Find(KeyOfRow(batch, row, key_count_, key));
       if (change == source_.Count()) {
         continue;
       }
@@ -143,17 +143,6 @@ class RowFinder {
   std::vector<RowEdit> edits;
 
  private:
-  size_t FindChange(const RowBatch& batch, size_t row, std::string& key) const {
-    if (key_count_ == 1) {
-      return index_.Find(batch.String(0, row));
-    }
-    key.clear();
-    for (size_t i = 0; i < key_count_; ++i) {
-      key.append(i == 0 ? "" : std::string_view("\0", 1)).append(batch.String(i, row));
-    }
-    return index_.Find(key);
-  }
-
   const CurrentRow& BatchRowAt(const RowBatch& batch, size_t row) {
     current_.emplace(batch, row, key_count_);
     return *current_;

@@ -2,38 +2,17 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/parallel.h"
 #include "delta/checkpoint.h"
 #include "delta/file_merge.h"
+#include "delta/lost_races.h"
 
 namespace ursa::delta {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-int64_t Milliseconds(TimeNs time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-}
-
-// The first wait after a lost race is up to this long, each further one up to twice the last.
-constexpr Nanoseconds kFirstWait = std::chrono::milliseconds{4};
 constexpr Nanoseconds kCreateTimeout = std::chrono::seconds{60};
-constexpr Nanoseconds kLongestWait = std::chrono::seconds{1};
-
-Json MakeCommitInfo(const Snapshot& snapshot, const MergeOptions& options,
-                    const std::string& transaction_id) {
-  return Json{{"timestamp", Milliseconds(options.clock.Now())},
-              {"operation", options.operation},
-              {"operationParameters", Json::object()},
-              {"readVersion", snapshot.version},
-              {"isBlindAppend", false},
-              {"isolationLevel", "Serializable"},
-              {"engineInfo", options.engine_info},
-              {"txnId", transaction_id}};
-}
 
 // A merge in progress: what it knows of each data file, over all its tries.
 class Merger {
@@ -57,11 +36,10 @@ class Merger {
 
  private:
   Result<MergeOutcome> Try() {
-    const Nanoseconds deadline = options_.clock.Steady() + options_.timeout;
-    Nanoseconds wait = kFirstWait;
-    for (uint32_t tries = 1;; ++tries) {
+    LostRaces races(options_.timeout, options_.clock, options_.random, options_.stop);
+    while (true) {
       MergeOutcome outcome;
-      outcome.tries = tries;
+      outcome.tries = races.Tries();
       URSA_TRY(const bool has_work, source_.Begin(*snapshot_));
       outcome.snapshot = snapshot_;
       outcome.version = snapshot_->version;
@@ -79,22 +57,11 @@ class Merger {
         return outcome;
       }
       URSA_CHECK(CheckWritable(*snapshot_, outcome.counts.updated + outcome.counts.deleted > 0));
-      URSA_TRY(const CommitOutcome sent, Send(outcome.counts, deadline));
+      URSA_TRY(const CommitOutcome sent, Send(outcome.counts, races.Patience()));
       if (sent == CommitOutcome::kCommitted) {
         return Finish(std::move(outcome));
       }
-      if (options_.clock.Steady() >= deadline) {
-        return Fail(ErrorCode::kConflict,
-                    "other writers were faster " + std::to_string(tries) +
-                        " times within the time limit; nothing was written to " +
-                        snapshot_->table_path + ": run the command again");
-      }
-      const auto part = options_.random.Next() % static_cast<uint64_t>(wait.count());
-      options_.clock.Sleep(Nanoseconds{static_cast<int64_t>(part)}, options_.stop);
-      wait = std::min(wait * 2, kLongestWait);
-      if (options_.stop.stop_requested()) {
-        return Fail(ErrorCode::kInterrupted, "interrupted before the commit; nothing was written");
-      }
+      URSA_CHECK(races.Wait(snapshot_->table_path));
       URSA_CHECK(Refresh());
     }
   }
@@ -206,13 +173,13 @@ class Merger {
     return counts;
   }
 
-  Result<CommitOutcome> Send(const MergeCounts& counts, Nanoseconds deadline) {
+  Result<CommitOutcome> Send(const MergeCounts& counts, const store::Patience& patience) {
     const std::string transaction_id = MakeUuid(options_.random);
-    URSA_TRY(const std::string extra, source_.BeforeCommit(counts));
-    Json info = MakeCommitInfo(*snapshot_, options_, transaction_id);
-    info.update(Json::parse(extra));
-    std::vector<Action> actions{CommitInfo{info.dump()}};
-    const int64_t now = Milliseconds(options_.clock.Now());
+    CommitDescription description{options_.operation, snapshot_->version, options_.engine_info,
+                                  transaction_id, options_.clock.Now()};
+    URSA_TRY(description.more, source_.BeforeCommit(counts));
+    std::vector<Action> actions{DescribeCommit(description)};
+    const int64_t now = LogTime(description.now);
     for (Transaction transaction : options_.transactions) {
       transaction.last_updated_ms = now;
       actions.emplace_back(std::move(transaction));
@@ -236,7 +203,7 @@ class Merger {
       unsent_.erase(file->path);
     }
     return PutCommit(store_, snapshot_->table_path, snapshot_->version + 1, actions, transaction_id,
-                     store::Patience{deadline, options_.stop, options_.clock, options_.random});
+                     patience);
   }
 
   // The commit holds: nothing from here on may make it look as if it didn't.
@@ -300,6 +267,19 @@ std::string EncodeKey(const std::vector<std::string_view>& values) {
   return key;
 }
 
+std::string_view KeyOfRow(const RowBatch& batch, size_t row, size_t key_count,
+                          std::string& buffer) {
+  if (key_count == 1) {
+    return batch.String(0, row);
+  }
+  std::vector<std::string_view> values;
+  for (size_t column = 0; column < key_count; ++column) {
+    values.push_back(batch.String(column, row));
+  }
+  buffer = EncodeKey(values);
+  return buffer;
+}
+
 Result<MergeOutcome> Merge(store::ObjectStore& store, SnapshotPtr snapshot, MergeSource& source,
                            const MergeOptions& options) {
   URSA_CHECK(CheckWritable(*snapshot, false));
@@ -312,22 +292,18 @@ Result<SnapshotPtr> CreateTable(store::ObjectStore& store, const std::string& ta
                                 const Schema& schema, const std::string& engine_info, Clock& clock,
                                 Random& random) {
   const std::string transaction_id = MakeUuid(random);
-  const int64_t now = Milliseconds(clock.Now());
-  const Json info{{"timestamp", now},
-                  {"operation", "CREATE TABLE"},
-                  {"operationParameters", Json::object()},
-                  {"isBlindAppend", true},
-                  {"isolationLevel", "Serializable"},
-                  {"engineInfo", engine_info},
-                  {"txnId", transaction_id}};
+  const TimeNs now = clock.Now();
   Metadata metadata;
   metadata.id = MakeUuid(random);
   metadata.schema_string = SchemaToJson(schema);
-  metadata.created_time_ms = now;
-  URSA_TRY(const CommitOutcome outcome,
-           PutCommit(store, table_path, 0, {CommitInfo{info.dump()}, Protocol{}, metadata},
-                     transaction_id,
-                     store::Patience{clock.Steady() + kCreateTimeout, {}, clock, random}));
+  metadata.created_time_ms = LogTime(now);
+  URSA_TRY(
+      const CommitOutcome outcome,
+      PutCommit(store, table_path, 0,
+                {DescribeCommit({"CREATE TABLE", std::nullopt, engine_info, transaction_id, now}),
+                 Protocol{}, metadata},
+                transaction_id,
+                store::Patience{clock.Steady() + kCreateTimeout, {}, clock, random}));
   if (outcome == CommitOutcome::kLost) {
     return Fail(ErrorCode::kAlreadyExists, "there is a table at " + table_path + " already");
   }

@@ -24,6 +24,7 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "delta/actions.h"
+#include "delta/row_batch.h"
 #include "delta/snapshot.h"
 #include "delta/value.h"
 #include "store/object_store.h"
@@ -117,6 +118,10 @@ Result<MergeOutcome> Merge(store::ObjectStore& store, SnapshotPtr snapshot, Merg
 
 // One string for the values of the key columns, equal exactly where all of them are.
 std::string EncodeKey(const std::vector<std::string_view>& values);
+
+// The encoded key of a row whose key columns are the first `key_count` of its batch. Lives as long
+// as the batch and `buffer`, which is used where it has to be put together.
+std::string_view KeyOfRow(const RowBatch& batch, size_t row, size_t key_count, std::string& buffer);
 
 // Version 0 of a new table: protocol (1, 2) and metaData. kAlreadyExists where there is one.
 Result<SnapshotPtr> CreateTable(store::ObjectStore& store, const std::string& table_path,

@@ -10,27 +10,34 @@
 
 namespace ursa::ingest {
 
-Result<Attributor> Attributor::Make(const catalog::Catalog& catalog,
-                                    const participants::Canonicalizer& canonicalizer, size_t jobs,
-                                    std::stop_token stop) {
-  Attributor attributor(canonicalizer);
-  const auto table = catalog.Table(catalog::kParticipants);
-  if (!table) {
-    // Made by its first row.
-    return table.error().code == ErrorCode::kNotFound ? Result<Attributor>(std::move(attributor))
-                                                      : Propagate(table.error());
+Result<participants::KnownParticipants> ReadKnownParticipants(
+    const store::ReadableStore& assets, const delta::SnapshotPtr& participants, size_t jobs,
+    std::stop_token stop) {
+  participants::KnownParticipants known;
+  if (participants == nullptr) {
+    return known;
   }
   delta::ScanOptions scan;
   scan.columns = {"participant_id", "display_name"};
   scan.jobs = jobs;
   scan.stop = std::move(stop);
-  URSA_CHECK(delta::Scan(
-      catalog.Assets(), **table, scan, [&](const delta::RowBatch& batch) -> Result<void> {
+  URSA_CHECK(
+      delta::Scan(assets, *participants, scan, [&](const delta::RowBatch& batch) -> Result<void> {
         for (size_t i = 0; i < batch.RowCount(); ++i) {
-          attributor.known_.Add(std::string(batch.String(0, i)), std::string(batch.String(1, i)));
+          known.Add(std::string(batch.String(0, i)), std::string(batch.String(1, i)));
         }
         return {};
       }));
+  return known;
+}
+
+Result<Attributor> Attributor::Make(const catalog::Catalog& catalog,
+                                    const participants::Canonicalizer& canonicalizer, size_t jobs,
+                                    std::stop_token stop) {
+  Attributor attributor(canonicalizer);
+  URSA_TRY(const auto table, catalog.TableIfAny(catalog::kParticipants));
+  URSA_TRY(attributor.known_,
+           ReadKnownParticipants(catalog.Assets(), table, jobs, std::move(stop)));
   return attributor;
 }
 

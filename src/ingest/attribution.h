@@ -20,6 +20,11 @@
 
 namespace ursa::ingest {
 
+// The participants of a snapshot; none where it is null.
+Result<participants::KnownParticipants> ReadKnownParticipants(
+    const store::ReadableStore& assets, const delta::SnapshotPtr& participants, size_t jobs,
+    std::stop_token stop);
+
 // Not thread-safe.
 class Attributor {
  public:

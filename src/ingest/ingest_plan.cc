@@ -189,15 +189,12 @@ Result<delta::SnapshotPtr> FillHeader(const catalog::Catalog& catalog, plan::Pla
   delta::SnapshotPtr recordings;
   for (const std::string_view name :
        {catalog::kParticipants, catalog::kModalities, catalog::kRecordings}) {
-    auto table = catalog.Table(name);
-    if (!table && table.error().code == ErrorCode::kNotFound && name != catalog::kRecordings) {
-      continue;
+    URSA_TRY(delta::SnapshotPtr table,
+             name == catalog::kRecordings ? catalog.Table(name) : catalog.TableIfAny(name));
+    if (table != nullptr) {
+      header.tables[std::string(name)] = plan::TableBase{table->metadata.id, table->version};
+      recordings = std::move(table);
     }
-    if (!table) {
-      return Propagate(std::move(table).error());
-    }
-    header.tables[std::string(name)] = plan::TableBase{(*table)->metadata.id, (*table)->version};
-    recordings = std::move(*table);
   }
   return recordings;
 }

@@ -1,6 +1,7 @@
 #include "maintenance/audit_participants.h"
 
 #include "base/parallel.h"
+#include "ingest/attribution.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -53,7 +54,8 @@ Result<ParticipantAudit> AuditParticipants(const PlanningContext& context,
   URSA_TRY(const delta::SnapshotPtr participants,
            context.catalog.TableIfAny(catalog::kParticipants));
   URSA_TRY(const participants::KnownParticipants known,
-           ReadKnownParticipants(context, participants));
+           ingest::ReadKnownParticipants(context.catalog.Assets(), participants, context.jobs,
+                                         context.stop));
   ParticipantAudit audit;
   audit.counts.examined = unattributed.examined;
   audit.counts.unattributed = unattributed.recordings.size();

@@ -8,6 +8,7 @@
 
 #include "base/parallel.h"
 #include "catalog/rows.h"
+#include "ingest/attribution.h"
 #include "maintenance/collision_finder.h"
 
 namespace ursa::maintenance {
@@ -283,7 +284,9 @@ Result<BackfillPlan> PlanBackfillParticipants(const PlanningContext& context,
   context.progress.Begin("reading the catalog", "rows", 0);
   URSA_TRY(const delta::SnapshotPtr participants,
            context.catalog.TableIfAny(catalog::kParticipants));
-  URSA_TRY(const KnownParticipants known, ReadKnownParticipants(context, participants));
+  URSA_TRY(const KnownParticipants known,
+           ingest::ReadKnownParticipants(context.catalog.Assets(), participants, context.jobs,
+                                         context.stop));
   URSA_TRY(const Unattributed unattributed, ReadUnattributed(context, *recordings));
   URSA_TRY(std::vector<Examined> all,
            ExamineAll(context, unattributed.recordings, canonicalizer, known, options));

@@ -56,23 +56,6 @@ Result<Unattributed> ReadUnattributed(const PlanningContext& context,
   return found;
 }
 
-Result<participants::KnownParticipants> ReadKnownParticipants(
-    const PlanningContext& context, const delta::SnapshotPtr& participants) {
-  participants::KnownParticipants known;
-  if (participants == nullptr) {
-    return known;
-  }
-  URSA_CHECK(delta::Scan(
-      context.catalog.Assets(), *participants, ScanOf(context, {"participant_id", "display_name"}),
-      [&](const delta::RowBatch& batch) -> Result<void> {
-        for (size_t i = 0; i < batch.RowCount(); ++i) {
-          known.Add(std::string(batch.String(0, i)), std::string(batch.String(1, i)));
-        }
-        return {};
-      }));
-  return known;
-}
-
 NameFile ReadNameFile(const store::ReadableStore& store, std::string_view prefix,
                       const std::string& recording_id, const std::string& shown_root,
                       const participants::Canonicalizer& canonicalizer,

@@ -36,10 +36,6 @@ struct Unattributed {
 Result<Unattributed> ReadUnattributed(const PlanningContext& context,
                                       const delta::Snapshot& recordings);
 
-// The participants of a snapshot; none where it is null.
-Result<participants::KnownParticipants> ReadKnownParticipants(
-    const PlanningContext& context, const delta::SnapshotPtr& participants);
-
 // A participant.txt, read as far as names may reach.
 struct NameFile {
   enum class State { kAbsent, kRead, kReadFailed };

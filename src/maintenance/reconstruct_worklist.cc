@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/packed_strings.h"
 #include "base/parallel.h"
 #include "delta/scan.h"
 #include "ingest/manifest.h"
@@ -40,40 +41,10 @@ bool IsInWindow(std::string_view name, TimeNs window_start, const ingest::RigTim
   return (utc ? *utc : raw::StampAsUtc(*stamp)) >= window_start;
 }
 
-// Ids to be looked up: in one text, as a catalog may have millions of which nothing is missing.
-class IdSet {
- public:
-  void Add(std::string_view id) {
-    places_.emplace_back(text_.size(), id.size());
-    text_ += id;
-  }
-  // To be called once all are there. A catalog's files are sorted by recording_id already.
-  void Finish() {
-    const auto id = [this](const Place& place) { return IdAt(place); };
-    if (!std::ranges::is_sorted(places_, {}, id)) {
-      std::ranges::sort(places_, {}, id);
-    }
-  }
-  [[nodiscard]] bool Contains(std::string_view id) const {
-    const auto found = std::ranges::lower_bound(places_, id, {},
-                                                [this](const Place& place) { return IdAt(place); });
-    return found != places_.end() && IdAt(*found) == id;
-  }
-
- private:
-  using Place = std::pair<size_t, size_t>;  // of an id's first byte, and how many
-  [[nodiscard]] std::string_view IdAt(const Place& place) const {
-    return std::string_view(text_).substr(place.first, place.second);
-  }
-
-  std::string text_;
-  std::vector<Place> places_;
-};
-
 // What the catalog says: its counts, and the ids that could be in the window.
 struct CatalogView {
   CatalogCounts counts;
-  IdSet ids;
+  PackedStrings ids;  // a catalog may have millions of which nothing is missing
 };
 
 Result<CatalogView> ReadCatalog(const PlanningContext& context, const delta::Snapshot& recordings,
@@ -103,7 +74,7 @@ Result<CatalogView> ReadCatalog(const PlanningContext& context, const delta::Sna
                            }
                            return {};
                          }));
-  view.ids.Finish();
+  view.ids.Sort();
   return view;
 }
 

@@ -122,15 +122,14 @@ class Applier {
   // Another run is on the same work and may be between two tables, alive or dead. Left alone, one
   // would have committed the first table and the other the second, and neither could be undone.
   void FinishOthers() {
-    auto runs =
-        FindUnfinishedRuns(application_.writer.Tables(), application_.plan.Header().command);
+    const Plan& plan = application_.plan;
+    const auto runs =
+        FindUnfinishedRuns(application_.writer.Tables(), plan.Header().command, plan.RunId());
     if (!runs) {
-      outcome_.follow_up_errors.push_back(std::move(runs).error());
+      outcome_.follow_up_errors.push_back(runs.error());
       return;
     }
-    std::erase_if(
-        *runs, [&](const UnfinishedRun& run) { return run.plan_id == application_.plan.RunId(); });
-    FinishRuns(*runs, application_.writer, application_.plan.Spooling(), outcome_.follow_up_errors);
+    FinishRuns(*runs, application_.writer, plan.Spooling(), outcome_.follow_up_errors);
   }
 
   // Before each table, as what was dropped in one may hold rows of the next.

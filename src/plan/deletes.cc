@@ -61,19 +61,11 @@ class DeleteCheck {
 
   void Forbid(size_t change, std::string reason) { forbidden_.emplace(change, std::move(reason)); }
 
-  [[nodiscard]] Result<delta::SnapshotPtr> Newest(const std::string& table) const {
-    auto snapshot = catalog_.Table(table);
-    if (!snapshot && snapshot.error().code == ErrorCode::kNotFound) {
-      return delta::SnapshotPtr();
-    }
-    return snapshot;
-  }
-
   Result<void> CompareRows(const TableDefinition& table) {
     if (!deletes_of_.contains(table.name)) {
       return {};
     }
-    URSA_TRY(const delta::SnapshotPtr snapshot, Newest(table.name));
+    URSA_TRY(const delta::SnapshotPtr snapshot, catalog_.TableIfAny(table.name));
     if (snapshot == nullptr) {
       return {};
     }
@@ -94,7 +86,7 @@ class DeleteCheck {
     if (recordings == deletes_of_.end() || IsDone(recordings->first)) {
       return {};
     }
-    URSA_TRY(const delta::SnapshotPtr snapshot, Newest(table.name));
+    URSA_TRY(const delta::SnapshotPtr snapshot, catalog_.TableIfAny(table.name));
     if (snapshot == nullptr) {
       return {};
     }
@@ -117,11 +109,8 @@ class DeleteCheck {
             if (recording == recordings->second.end()) {
               continue;
             }
-            std::vector<std::string_view> key;
-            for (size_t column = 0; column < table.key_columns.size(); ++column) {
-              key.push_back(batch.String(column, row));
-            }
-            if (!deletes.contains(delta::EncodeKey(key))) {
+            std::string key;
+            if (!deletes.contains(delta::KeyOfRow(batch, row, table.key_columns.size(), key))) {
               Forbid(recording->second, "a row of " + table.name + " refers to it by now");
             }
           }
@@ -139,7 +128,7 @@ class DeleteCheck {
         filter.values.emplace_back(plan_.Locator(members.front()));
       }
     }
-    URSA_TRY(const delta::SnapshotPtr snapshot, Newest(table.name));
+    URSA_TRY(const delta::SnapshotPtr snapshot, catalog_.TableIfAny(table.name));
     if (filter.values.empty() || snapshot == nullptr) {
       return {};
     }
@@ -233,7 +222,7 @@ class DeleteCheck {
       return {};
     }
     URSA_TRY(const auto letting_go, RecordingsThatLetGo());
-    URSA_TRY(const delta::SnapshotPtr snapshot, Newest(std::string(catalog::kRecordings)));
+    URSA_TRY(const delta::SnapshotPtr snapshot, catalog_.TableIfAny(catalog::kRecordings));
     if (snapshot == nullptr) {
       return {};
     }

@@ -122,21 +122,19 @@ Result<void> RelianceCheck::Compare(const catalog::Catalog& catalog,
     }
   }
   scan.filters.push_back(std::move(filter));
-  return delta::Scan(catalog.Assets(), snapshot, scan,
-                     [&](const delta::RowBatch& batch) -> Result<void> {
-                       std::vector<std::string_view> key(table.key_columns.size());
-                       for (size_t row = 0; row < batch.RowCount(); ++row) {
-                         for (size_t column = 0; column < key.size(); ++column) {
-                           key[column] = batch.String(column, row);
-                         }
-                         const auto [first, last] = by_key.equal_range(delta::EncodeKey(key));
-                         for (auto match = first; match != last; ++match) {
-                           row_holds_[match->second] =
-                               HasValues(batch, row, scan.columns, rows[match->second].values);
-                         }
-                       }
-                       return {};
-                     });
+  return delta::Scan(
+      catalog.Assets(), snapshot, scan, [&](const delta::RowBatch& batch) -> Result<void> {
+        std::string key;
+        for (size_t row = 0; row < batch.RowCount(); ++row) {
+          const auto [first, last] = by_key.equal_range(
+              std::string(delta::KeyOfRow(batch, row, table.key_columns.size(), key)));
+          for (auto match = first; match != last; ++match) {
+            row_holds_[match->second] =
+                HasValues(batch, row, scan.columns, rows[match->second].values);
+          }
+        }
+        return {};
+      });
 }
 
 }  // namespace ursa::plan

@@ -322,22 +322,28 @@ uint64_t RestorePlan::Count(RestoreAction action) const {
 
 namespace {
 
-// Whether a plan that was applied together with others was applied alone as well; then that is a
-// run to be taken back by its own name.
-Result<bool> IsRunOfItsOwn(const RestoreContext& context, const std::string& plan_id,
-                           const std::vector<std::string>& tables) {
-  URSA_TRY(const auto rollbacks, ListRollbacks(context.catalog));
-  if (!rollbacks.contains(plan_id)) {
-    return false;
+// Which of the plans that were applied together with others were applied alone as well; those are
+// runs to be taken back by their own names.
+Result<std::set<std::string>> FindRunsOfTheirOwn(const RestoreContext& context,
+                                                 const CommittedPlan& committed) {
+  std::set<std::string> runs;
+  const PlanHeader& header = committed.plan.Header();
+  if (header.marks.empty() || header.TakesBack()) {
+    return runs;
   }
-  for (const std::string& table : tables) {
-    URSA_TRY(const auto commit, FindRunCommit(context.catalog, table, plan_id));
-    if (commit) {
-      return true;
+  URSA_TRY(const auto rollbacks, ListRollbacks(context.catalog));
+  URSA_TRY(const auto recorded, ReadRecordedRuns(context.catalog));
+  for (const auto& [plan_id, version] : header.marks) {
+    bool is_run = recorded.contains(plan_id);
+    for (size_t i = 0; i < committed.tables.size() && !is_run && rollbacks.contains(plan_id); ++i) {
+      URSA_TRY(const auto commit, FindRunCommit(context.catalog, committed.tables[i], plan_id));
+      is_run = commit.has_value();
+    }
+    if (is_run) {
+      runs.insert(plan_id);
     }
   }
-  URSA_TRY(const auto recorded, ReadRecordedRuns(context.catalog));
-  return recorded.contains(plan_id);
+  return runs;
 }
 
 // The header of the restore's plan: it marks every plan of the run as undone. A restore that is
@@ -351,12 +357,9 @@ Result<PlanHeader> MakeHeader(const RestoreContext& context,
   header.created_at = context.created_at;
   for (const CommittedPlan& committed : plans) {
     header.marks[committed.plan.RunId()] = kRunUndone;
+    URSA_TRY(const auto stay, FindRunsOfTheirOwn(context, committed));
     for (const auto& [marked, version] : committed.plan.Header().marks) {
-      bool stays = false;
-      if (!committed.plan.Header().TakesBack()) {
-        URSA_TRY(stays, IsRunOfItsOwn(context, marked, committed.tables));
-      }
-      if (!stays) {
+      if (!stay.contains(marked)) {
         header.marks[marked] = version == kRunUndone ? kRunApplied : kRunUndone;
       }
     }

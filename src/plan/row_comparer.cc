@@ -34,16 +34,9 @@ Result<void> RowComparer::Read(const store::ReadableStore& assets, const delta::
 }
 
 Result<void> RowComparer::Take(const delta::RowBatch& batch) {
-  std::vector<std::string_view> key(table_.key_columns.size());
-  std::string encoded;
+  std::string key;
   for (size_t row = 0; row < batch.RowCount(); ++row) {
-    for (size_t column = 0; column < key.size(); ++column) {
-      key[column] = batch.String(column, row);
-    }
-    if (key.size() > 1) {
-      encoded = delta::EncodeKey(key);
-    }
-    const auto match = by_key_.find(key.size() > 1 ? std::string_view(encoded) : key.front());
+    const auto match = by_key_.find(delta::KeyOfRow(batch, row, table_.key_columns.size(), key));
     if (match != by_key_.end()) {
       URSA_TRY(const Change change, plan_.ChangeAt(changes_[match->second]));
       Compare(change, batch, row, found_[match->second]);

@@ -171,6 +171,13 @@ std::string_view RunStateName(RunState state) {
   return "";
 }
 
+RunState StateOfPlan(const std::string& plan_id, const std::map<std::string, uint64_t>& changes_of,
+                     const Tables& tables) {
+  Standing standing;
+  LookUp(plan_id, changes_of, tables, standing);
+  return StateOf(standing, false);
+}
+
 std::string RunOfPlan(const std::string& plan_id) {
   return plan_id.substr(0, FindPlanNumber(plan_id));
 }

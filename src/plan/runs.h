@@ -51,6 +51,10 @@ struct Run {
   }
 };
 
+// Where a plan that changes these tables stands, by its txns alone.
+RunState StateOfPlan(const std::string& plan_id, const std::map<std::string, uint64_t>& changes_of,
+                     const std::map<std::string, delta::SnapshotPtr>& tables);
+
 // All runs that left a snapshot, newest first.
 Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog);
 

@@ -117,14 +117,6 @@ std::set<std::string> SelectIds(const Tables& tables,
   return ids;
 }
 
-// Whether a commit of the plan is in every table that its snapshot speaks of.
-bool IsWhole(const std::string& plan_id, const RollbackSummary& summary, const Tables& tables) {
-  return std::ranges::all_of(tables, [&](const auto& table) {
-    return !summary.changes_of.contains(table.first) ||
-           table.second->transactions.contains(plan_id);
-  });
-}
-
 // The row of a plan from its commits; none where no table has one.
 Result<std::optional<catalog::NamedRow>> MakeRow(const catalog::Catalog& catalog,
                                                  const Tables& tables, const std::string& plan_id,
@@ -250,7 +242,8 @@ Result<void> RecordDeadRuns(catalog::Writer& writer, const Tables& tables) {
     }
     URSA_TRY(const RollbackSummary summary,
              DescribeRollback(catalog.Assets(), snapshots->second.back()));
-    const bool whole = IsWhole(plan_id, summary, tables);
+    const bool whole =
+        StateOfPlan(plan_id, summary.changes_of, tables) != RunState::kPartlyCommitted;
     URSA_TRY(auto row, MakeRow(catalog, tables, plan_id, {}, whole));
     if (row) {
       rows.push_back(std::move(*row));

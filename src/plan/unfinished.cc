@@ -1,40 +1,17 @@
 #include "plan/unfinished.h"
 
-#include <algorithm>
-#include <map>
-
 #include "plan/rollback.h"
 #include "plan/runs.h"
 #include "plan/runs_table.h"
 
 namespace ursa::plan {
-namespace {
-
-using Tables = std::map<std::string, delta::SnapshotPtr>;
-
-// Whether the run is in some of its tables only; one that is being taken back is not to be
-// finished.
-bool IsInSomeTables(const std::string& plan_id, const RollbackSummary& summary,
-                    const Tables& tables) {
-  bool missing = false;
-  for (const auto& [name, snapshot] : tables) {
-    const auto transaction = snapshot->transactions.find(plan_id);
-    if (transaction == snapshot->transactions.end()) {
-      missing = missing || summary.changes_of.contains(name);
-    } else if (transaction->second.version != kRunApplied) {
-      return false;
-    }
-  }
-  return missing;
-}
-
-}  // namespace
-
 Result<std::vector<UnfinishedRun>> FindUnfinishedRuns(const catalog::Catalog& catalog,
-                                                      std::string_view command) {
+                                                      std::string_view command,
+                                                      const std::string& except) {
   std::vector<UnfinishedRun> runs;
-  URSA_TRY(const Tables tables, LoadTables(catalog));
-  const auto candidates = NotKnownAsWhole(tables);
+  URSA_TRY(const auto tables, LoadTables(catalog));
+  auto candidates = NotKnownAsWhole(tables);
+  candidates.erase(except);
   if (candidates.empty()) {
     return runs;
   }
@@ -46,7 +23,8 @@ Result<std::vector<UnfinishedRun>> FindUnfinishedRuns(const catalog::Catalog& ca
     }
     URSA_TRY(const RollbackSummary summary,
              DescribeRollback(catalog.Assets(), snapshots->second.back()));
-    if (summary.command != command || !IsInSomeTables(plan_id, summary, tables)) {
+    if (summary.command != command ||
+        StateOfPlan(plan_id, summary.changes_of, tables) != RunState::kPartlyCommitted) {
       continue;
     }
     for (const auto& [name, snapshot] : tables) {

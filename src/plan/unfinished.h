@@ -22,10 +22,12 @@ struct UnfinishedRun {
   std::string rollback_key;  // the snapshot that its commits name
 };
 
-// The unfinished runs of a command, those aside whose snapshot can't be told any more. Where every
-// run is finished, costs a look at each table's log.
+// The unfinished runs of a command, those aside whose snapshot can't be told any more, and that of
+// the plan `except`, which its own application finishes. Where every run is finished, costs a look
+// at each table's log.
 Result<std::vector<UnfinishedRun>> FindUnfinishedRuns(const catalog::Catalog& catalog,
-                                                      std::string_view command);
+                                                      std::string_view command,
+                                                      const std::string& except = {});
 
 // Applies what is missing of these runs. Returns the ids of those that are whole now; what goes
 // wrong with one is added to `errors` and keeps none of the others.

@@ -3,12 +3,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
-#include <vector>
 
+#include "base/packed_strings.h"
 #include "store/file_descriptor.h"
 
 namespace ursa::store {
@@ -21,32 +20,8 @@ constexpr int kDepthMax = 64;
 constexpr size_t kDirectoryBufferBytes = 8192;
 
 // What of a directory may be wanted. A directory's name ends in '/', so that names sort as their
-// keys do; all names are one text, as a directory may have a million.
-class Entries {
- public:
-  void Add(std::string_view name, bool is_directory) {
-    const size_t begin = names_.size();
-    names_ += name;
-    if (is_directory) {
-      names_ += '/';
-    }
-    places_.emplace_back(begin, names_.size() - begin);
-  }
-  void Sort() {
-    std::ranges::sort(places_, {}, [this](const Place& place) { return NameAt(place); });
-  }
-  [[nodiscard]] size_t Count() const { return places_.size(); }
-  [[nodiscard]] std::string_view Name(size_t number) const { return NameAt(places_[number]); }
-
- private:
-  using Place = std::pair<size_t, size_t>;  // of a name's first byte, and how many
-  [[nodiscard]] std::string_view NameAt(const Place& place) const {
-    return std::string_view(names_).substr(place.first, place.second);
-  }
-
-  std::string names_;
-  std::vector<Place> places_;
-};
+// keys do.
+using Entries = PackedStrings;
 
 class Lister {
  public:
@@ -76,7 +51,7 @@ class Lister {
       Entries entries;
       URSA_TRY(more, ReadSome(directory, base, entries));
       for (size_t i = 0; i < entries.Count(); ++i) {
-        if ((base + std::string(entries.Name(i))).starts_with(prefix_)) {
+        if ((base + std::string(entries.At(i))).starts_with(prefix_)) {
           return true;
         }
       }
@@ -115,7 +90,7 @@ class Lister {
     }
     URSA_TRY(const Entries entries, ReadEntries(directory, base));
     for (size_t i = 0; i < entries.Count(); ++i) {
-      const std::string name(entries.Name(i));
+      const std::string name(entries.At(i));
       const std::string key = base + name;
       if (key.ends_with('/') && !IsFolded(key)) {
         FileDescriptor child(
@@ -248,7 +223,7 @@ class Lister {
       key += '/';
     }
     if (MayHoldWanted(key, is_directory)) {
-      entries.Add(found.d_name, is_directory);
+      entries.Add(found.d_name, is_directory ? "/" : "");
     }
     return {};
   }

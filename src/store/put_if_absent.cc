@@ -20,8 +20,9 @@
 
 #include "store/put_if_absent.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "base/backoff.h"
 
 namespace ursa::store {
 namespace {
@@ -30,18 +31,26 @@ constexpr Nanoseconds kFirstWait = std::chrono::milliseconds{200};
 constexpr Nanoseconds kLongestWait = std::chrono::seconds{5};
 constexpr int kAttemptsMax = 100;
 
-// Waits before the next attempt; false where there is none. What the service asked for has been
-// waited for by the store.
-bool WaitForNext(const std::optional<Patience>& patience, int attempts) {
-  if (!patience || attempts >= kAttemptsMax || patience->stop.stop_requested() ||
-      patience->clock.Steady() >= patience->deadline) {
-    return false;
+// The waits before the attempts after the first. What the service asked for has been waited for by
+// the store.
+class Attempts {
+ public:
+  explicit Attempts(const std::optional<Patience>& patience) : patience_(patience) {
+    if (patience) {
+      backoff_.emplace(kFirstWait, kLongestWait, patience->clock, patience->random, patience->stop);
+    }
   }
-  const Nanoseconds bound = std::min(kLongestWait, kFirstWait * (1 << std::min(attempts - 1, 8)));
-  const auto part = patience->random.Next() % static_cast<uint64_t>(bound.count());
-  patience->clock.Sleep(Nanoseconds{static_cast<int64_t>(part)}, patience->stop);
-  return !patience->stop.stop_requested();
-}
+  // False where there is no further one.
+  bool WaitForNext() {
+    return backoff_ && ++attempts_ < kAttemptsMax &&
+           patience_->clock.Steady() < patience_->deadline && backoff_->Wait();
+  }
+
+ private:
+  const std::optional<Patience>& patience_;
+  std::optional<Backoff> backoff_;
+  int attempts_ = 0;
+};
 
 }  // namespace
 
@@ -49,7 +58,8 @@ Result<PutOutcome> PutIfAbsent(ObjectStore& store, std::string_view key, std::st
                                const std::function<Result<bool>()>& is_ours,
                                const std::optional<Patience>& patience) {
   std::optional<Error> unknown;  // of an attempt that may still arrive
-  for (int attempts = 1;; ++attempts) {
+  Attempts attempts(patience);
+  while (true) {
     auto put = store.Put(key, bytes, PutCondition::kIfAbsent);
     if (put) {
       return PutOutcome::kDone;
@@ -67,7 +77,7 @@ Result<PutOutcome> PutIfAbsent(ObjectStore& store, std::string_view key, std::st
       unknown = Error{
           ErrorCode::kUnknownOutcome, error.ToString() + "; " + ours.error().ToString(), {}, {}};
     }
-    if (!may_put_again || !WaitForNext(patience, attempts)) {
+    if (!may_put_again || !attempts.WaitForNext()) {
       return tl::unexpected(unknown ? *std::move(unknown) : std::move(error));
     }
   }

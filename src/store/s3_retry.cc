@@ -10,7 +10,6 @@ namespace ursa::store {
 namespace {
 
 constexpr Nanoseconds kRetryAfterMax = std::chrono::minutes{1};
-constexpr uint32_t kDoublingsMax = 20;
 
 }  // namespace
 
@@ -32,17 +31,11 @@ std::optional<Nanoseconds> ParseRetryAfter(std::string_view text, TimeNs now) {
 }
 
 bool Retries::WaitForNext(std::optional<Nanoseconds> retry_after) {
-  if (tries_ >= settings_.tries_max || settings_.stop.stop_requested()) {
+  if (tries_ >= tries_max_) {
     return false;
   }
-  const uint32_t doublings = std::min(tries_ - 1, kDoublingsMax);
-  const Nanoseconds bound = std::min<Nanoseconds>(
-      settings_.backoff_base * (int64_t{1} << doublings), settings_.backoff_max);
-  const auto jitter = Nanoseconds{
-      static_cast<int64_t>(settings_.random.Next() % (static_cast<uint64_t>(bound.count()) + 1))};
-  settings_.clock.Sleep(retry_after.value_or(Nanoseconds{0}) + jitter, settings_.stop);
   ++tries_;
-  return !settings_.stop.stop_requested();
+  return backoff_.Wait(retry_after.value_or(Nanoseconds{0}));
 }
 
 }  // namespace ursa::store

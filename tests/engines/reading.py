@@ -5,19 +5,11 @@ import subprocess
 import polars
 from deltalake import DeltaTable, write_deltalake
 
-from laboratory import BINARY
+from laboratory import BINARY, plain
 
 COMMAND = "fix-durations-inplace"
 LIMIT = ("--max-indeterminate", "1000")
 SHARDS = 8
-
-
-def plain(value):
-    if hasattr(value, "isoformat"):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
-    return [plain(part) for part in value] if isinstance(value, list) else value
 
 
 def by_every_value(rows):

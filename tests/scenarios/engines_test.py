@@ -7,7 +7,7 @@ import pyarrow
 import pytest
 from deltalake import write_deltalake
 
-from laboratory import ursa
+from laboratory import plain, ursa
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "data" / "golden" / "delta"
 COMMAND = "fix-durations-inplace"
@@ -20,15 +20,6 @@ def ours(laboratory, table="recordings"):
     rows = [row["values"] for row in
             laboratory.ursa("query", table, "--format", "json").rows()]
     return {next(iter(row.values())): row for row in rows}
-
-
-def plain(value):
-    """A value of pyarrow's in the types that ursa's JSON has."""
-    if hasattr(value, "isoformat"):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
-    return [plain(part) for part in value] if isinstance(value, list) else value
 
 
 def theirs(laboratory, table="recordings"):

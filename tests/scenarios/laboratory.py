@@ -69,6 +69,15 @@ def ursa(*arguments, cwd=None, code=0, environment=None):
     return run
 
 
+def plain(value):
+    """A value of pyarrow's in the types that ursa's JSON has."""
+    if hasattr(value, "isoformat"):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    return [plain(part) for part in value] if isinstance(value, list) else value
+
+
 class Laboratory:
     """A laboratory made by `ursa demo` in a directory, with its known truth.
 

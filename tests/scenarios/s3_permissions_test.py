@@ -11,8 +11,9 @@ import shutil
 import pytest
 
 from buckets import Buckets, needs_server, request, upload
-from laboratory import SCHEMAS, Laboratory, ursa
+from laboratory import SCHEMAS, ursa
 from manual import words_of_the_man_page
+from s3_laboratory import local, raw  # noqa: F401 (fixtures)
 
 pytestmark = needs_server
 ROOT = pathlib.Path(__file__).parents[2]
@@ -48,16 +49,6 @@ def actions_of_the_page_s_policy():
         assert objects == bucket + "/*" and statement["Effect"] == "Allow"
         found[bucket.rpartition("-")[2]] = statement["Action"]
     return found
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("demo") / "lab", recordings=40)
-
-
-@pytest.fixture(scope="module")
-def raw(local):
-    return upload(local.root / "raw", "-raw-test")
 
 
 def missing(local, reason):

@@ -8,21 +8,10 @@ import threading
 import pytest
 
 from buckets import Buckets, needs_server, upload
-from laboratory import Laboratory
+from s3_laboratory import local, raw  # noqa: F401 (fixtures)
 
 COMMAND = "fix-durations-inplace"
 pytestmark = needs_server
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("demo") / "lab", recordings=40)
-
-
-@pytest.fixture(scope="module")
-def raw(local):
-    """The recordings, uploaded once: no test changes them."""
-    return upload(local.root / "raw", "-raw-test")
 
 
 @pytest.fixture
