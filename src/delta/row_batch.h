@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "delta/schema.h"
@@ -31,6 +32,9 @@ class RowBatch {
   [[nodiscard]] int64_t Long(size_t column, size_t row) const;
   // Of a column of type boolean; false for null.
   [[nodiscard]] bool Boolean(size_t column, size_t row) const;
+  // Of a column that is a list of structs of two doubles; a double that is null is NaN. Empty for
+  // null.
+  [[nodiscard]] std::vector<std::pair<double, double>> DoublePairs(size_t column, size_t row) const;
   // Of a column of any type.
   [[nodiscard]] Value At(size_t column, size_t row) const;
 

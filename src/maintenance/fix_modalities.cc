@@ -42,7 +42,7 @@ struct Group {
 // Everything that was selected.
 struct Selected {
   std::vector<RecordingName> recordings;
-  std::vector<ModalityRow> rows;  // by recording, worker, modality
+  std::vector<ModalityRow> rows;  // by recording
   std::vector<RecordingRow> catalog_rows;
   std::vector<Group> groups;  // by recording
 };
@@ -90,6 +90,9 @@ class Examination {
   }
 
   void Run() {
+    std::ranges::sort(group_.rows, [](const ModalityRow& a, const ModalityRow& b) {
+      return std::tie(a.worker, a.modality) < std::tie(b.worker, b.modality);
+    });
     for (ModalityRow& row : group_.rows) {
       row.action = recovery::IsOutOfScope(row.modality) ? ModalityAction::kOutOfScope
                    : group_.recording == nullptr        ? ModalityAction::kNoRecording
@@ -99,14 +102,12 @@ class Examination {
 
  private:
   ModalityAction Judge(ModalityRow& row) {
-    if (!objects_) {
-      objects_ = raw::ListRecording(context_.raw, recording_id_);
-    }
-    if (!*objects_) {
-      AddProblem(row, ProblemCode::kReadFailed, objects_->error().ToString());
+    const Result<raw::RecordingObjects>& objects = ObjectsOf(row.worker);
+    if (!objects) {
+      AddProblem(row, ProblemCode::kReadFailed, objects.error().ToString());
       return ModalityAction::kUnderivable;
     }
-    auto sample = recovery::DeriveFirstSample(context_.raw, **objects_, row.worker, row.modality);
+    auto sample = recovery::DeriveFirstSample(context_.raw, *objects, row.worker, row.modality);
     if (!sample.time) {
       row.problems.push_back(std::move(*sample.problem));
       return ModalityAction::kUnderivable;
@@ -116,6 +117,23 @@ class Examination {
       row.shift = Distance(*sample.time, *group_.recording->start);
     }
     return JudgeShift(row, sample.key);
+  }
+
+  // The recording's objects, or at least the worker's: a part of a recording that is closed to us,
+  // or a link to a disk that is not there, says nothing of the other parts.
+  const Result<raw::RecordingObjects>& ObjectsOf(const std::string& worker) {
+    if (!objects_) {
+      objects_ = raw::ListRecording(context_.raw, recording_id_);
+    }
+    if (*objects_ || (objects_->error().code != ErrorCode::kDenied &&
+                      objects_->error().code != ErrorCode::kNotFound)) {
+      return *objects_;
+    }
+    if (!worker_objects_ || listed_worker_ != worker) {
+      worker_objects_ = raw::ListWorker(context_.raw, recording_id_, worker);
+      listed_worker_ = worker;
+    }
+    return *worker_objects_;
   }
 
   ModalityAction JudgeShift(ModalityRow& row, const std::string& key) {
@@ -168,6 +186,10 @@ class Examination {
     if (recording.duration_us && !recording.known_wrong) {
       return Microseconds{*recording.duration_us};
     }
+    if (!*objects_) {
+      AddProblem(row, ProblemCode::kReadFailed, objects_->error().ToString());
+      return std::nullopt;
+    }
     if (!end_) {
       end_ = recovery::DeriveRecordingEnd(context_.raw, **objects_, *recording.start, now_);
     }
@@ -187,6 +209,8 @@ class Examination {
   std::string recording_id_;
   const TimeNs now_;
   std::optional<Result<raw::RecordingObjects>> objects_;
+  std::optional<Result<raw::RecordingObjects>> worker_objects_;  // of listed_worker_ alone
+  std::string listed_worker_;
   std::optional<recovery::RecordingEnd> end_;
 };
 
@@ -237,12 +261,8 @@ void Sort(Selected& selected) {
   for (ModalityRow& row : selected.rows) {
     row.recording = rank[row.recording];
   }
-  const auto is_less = [](const ModalityRow& a, const ModalityRow& b) {
-    return std::tie(a.recording, a.worker, a.modality) <
-           std::tie(b.recording, b.worker, b.modality);
-  };
-  if (!std::ranges::is_sorted(selected.rows, is_less)) {
-    std::ranges::sort(selected.rows, is_less);
+  if (!std::ranges::is_sorted(selected.rows, {}, &ModalityRow::recording)) {
+    std::ranges::sort(selected.rows, {}, &ModalityRow::recording);
   }
 }
 

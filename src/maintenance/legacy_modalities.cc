@@ -1,7 +1,6 @@
 #include "maintenance/legacy_modalities.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <unordered_set>
 
@@ -17,13 +16,6 @@ constexpr size_t kEpoch = 4;
 constexpr size_t kIntervals = 6;
 constexpr std::string_view kProcessed = "processed";
 
-// A bound that is null, as other engines may write it, is NaN: no rule of the catalog admits it.
-double BoundAt(const delta::Value& interval, size_t position) {
-  const auto* bounds = std::get_if<delta::Value::List>(&interval.data);
-  const auto* bound = bounds == nullptr ? nullptr : std::get_if<double>(&bounds->at(position).data);
-  return bound == nullptr ? std::numeric_limits<double>::quiet_NaN() : *bound;
-}
-
 bool IsWanted(const delta::RowBatch& batch, size_t row, const FixModalitiesOptions& options) {
   if (batch.String(kStatus, row) != kProcessed || !batch.IsNull(kEpoch, row)) {
     return false;
@@ -37,16 +29,16 @@ bool IsWanted(const delta::RowBatch& batch, size_t row, const FixModalitiesOptio
 
 }  // namespace
 
+// A bound that is null, as other engines may write it, is NaN: no rule of the catalog admits it.
 Intervals LegacyModality::DomainIntervals() const {
-  const delta::Value value = batch.At(kIntervals, row);
-  const auto* list = std::get_if<delta::Value::List>(&value.data);
-  if (list == nullptr) {
+  if (batch.IsNull(kIntervals, row)) {
     return std::nullopt;
   }
   std::vector<catalog::Interval> intervals;
-  intervals.reserve(list->size());
-  for (const delta::Value& interval : *list) {
-    intervals.push_back({BoundAt(interval, 0), BoundAt(interval, 1)});
+  const auto bounds = batch.DoublePairs(kIntervals, row);
+  intervals.reserve(bounds.size());
+  for (const auto& [start, end] : bounds) {
+    intervals.push_back({start, end});
   }
   return intervals;
 }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "maintenance/testing_modalities.h"
+#include "raw/recording_objects.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -73,6 +74,39 @@ TEST_F(ModalityRulesTest, AFailedListingIsOfTheRowsOfItsRecording) {
                : std::nullopt;
   });
   EXPECT_THAT(Judge(), ElementsAre("underivable", "read_failed"));
+}
+
+TEST_F(ModalityRulesTest, AWorkerThatCannotBeListedIsOfItsOwnRowsOnly) {
+  AddRecording(1);
+  FirstNote(1, 0);
+  AddNotes(1);
+  File(1, "mouse_0/mouse_0000_1.jsonl", "{\"timestamp_ns\": " + std::to_string(kStartNs) + "}\n");
+  Add(Legacy(1, "mouse", "mouse_0"));
+  const std::string prefix = raw::RecordingPrefix(TestRecording(1, {}).recording_id);
+  counting_.SetRule([&](size_t, const store::StoreCall& call) -> std::optional<Error> {
+    const bool fails = call.kind == store::StoreCall::Kind::kList &&
+                       (call.key == prefix || call.key == prefix + "mouse_0/");
+    return fails ? std::optional(Error{ErrorCode::kDenied, "permission denied", {}, {}})
+                 : std::nullopt;
+  });
+  const ModalityPlan plan = MakePlan();
+  EXPECT_EQ(plan.counts.shift, 1U);
+  EXPECT_EQ(plan.counts.underivable, 1U);
+  EXPECT_EQ(plan.rows[0].worker, "mouse_0");
+  EXPECT_EQ(plan.rows[0].problems[0].code, raw::ProblemCode::kReadFailed);
+}
+
+TEST_F(ModalityRulesTest, ADurationIsNotDerivedFromSomeOfTheWorkers) {
+  AddRecording(1, kHourUs, true);
+  FirstNote(1, 0);
+  AddNotes(1);
+  const std::string prefix = raw::RecordingPrefix(TestRecording(1, {}).recording_id);
+  counting_.SetRule([&](size_t, const store::StoreCall& call) -> std::optional<Error> {
+    return call.kind == store::StoreCall::Kind::kList && call.key == prefix
+               ? std::optional(Error{ErrorCode::kDenied, "permission denied", {}, {}})
+               : std::nullopt;
+  });
+  EXPECT_THAT(Judge(), ElementsAre("out_of_window", "read_failed", "out_of_window"));
 }
 
 TEST_F(ModalityRulesTest, IntervalsThatStartWhereTheShiftWouldBringThemAreShiftedAlready) {

@@ -23,6 +23,16 @@ Worker& WorkerNamed(RecordingObjects& objects, std::string_view name) {
   return objects.workers.back();
 }
 
+// A catalog may hold any text where it names a recording or a worker.
+Result<void> CheckPlainName(std::string_view name) {
+  URSA_CHECK(store::CheckKey(name));
+  if (name.find('/') != std::string_view::npos) {
+    return Fail(ErrorCode::kInvalid,
+                "the name '" + std::string(name) + "' has a slash: correct it in the catalog");
+  }
+  return {};
+}
+
 }  // namespace
 
 bool RecordingObjects::HasDataFile() const {
@@ -67,13 +77,18 @@ RecordingObjects SortOutObjects(std::string_view recording_id,
 
 Result<RecordingObjects> ListRecording(const store::ReadableStore& raw,
                                        std::string_view recording_id) {
-  URSA_CHECK(store::CheckKey(recording_id));
-  if (recording_id.find('/') != std::string_view::npos) {
-    return Fail(ErrorCode::kInvalid, "the recording id '" + std::string(recording_id) +
-                                         "' has a slash: correct it in the catalog");
-  }
+  URSA_CHECK(CheckPlainName(recording_id));
   URSA_TRY_CONTEXT(auto objects, store::ListAll(raw, RecordingPrefix(recording_id)),
                    "listing the recording " + std::string(recording_id));
+  return SortOutObjects(recording_id, std::move(objects));
+}
+
+Result<RecordingObjects> ListWorker(const store::ReadableStore& raw, std::string_view recording_id,
+                                    std::string_view worker) {
+  URSA_CHECK(CheckPlainName(recording_id));
+  URSA_CHECK(CheckPlainName(worker));
+  const std::string prefix = RecordingPrefix(recording_id) + std::string(worker) + "/";
+  URSA_TRY_CONTEXT(auto objects, store::ListAll(raw, prefix), "listing " + prefix);
   return SortOutObjects(recording_id, std::move(objects));
 }
 

@@ -53,4 +53,8 @@ RecordingObjects SortOutObjects(std::string_view recording_id,
 Result<RecordingObjects> ListRecording(const store::ReadableStore& raw,
                                        std::string_view recording_id);
 
+// The same of one worker alone: where a recording can't be listed as a whole, a worker may be.
+Result<RecordingObjects> ListWorker(const store::ReadableStore& raw, std::string_view recording_id,
+                                    std::string_view worker);
+
 }  // namespace ursa::raw

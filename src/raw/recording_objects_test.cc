@@ -127,6 +127,18 @@ TEST_F(RecordingObjectsTest, AnIdThatIsNoPlainNameIsInvalid) {
   EXPECT_THAT(bucket_.store.Calls(), IsEmpty());
 }
 
+TEST_F(RecordingObjectsTest, AWorkerListedAloneIsAsItIsInItsRecording) {
+  Put("eeg_0/eeg_0000.bin");
+  Put("eeg_0/worker_report.json");
+  Put("eeg_01/eeg_0000.bin");
+  const auto alone = ListWorker(bucket_.store, kRecording, "eeg_0");
+  ASSERT_TRUE(alone);
+  EXPECT_THAT(WorkersOf(*alone), ElementsAre("eeg_0"));
+  EXPECT_THAT(FilesOf(alone->workers[0]), ElementsAre("eeg_0000.bin"));
+  EXPECT_TRUE(alone->workers[0].report);
+  EXPECT_EQ(ListWorker(bucket_.store, kRecording, "../x").error().code, ErrorCode::kInvalid);
+}
+
 TEST_F(RecordingObjectsTest, AFailedListingIsAnErrorThatNamesTheRecording) {
   bucket_.store.SetRule(store::FailFrom(1, Error{ErrorCode::kDenied, "no", {}, {}}));
   const auto objects = ListRecording(bucket_.store, kRecording);
