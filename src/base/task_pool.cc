@@ -1,5 +1,6 @@
 #include "base/task_pool.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -13,7 +14,7 @@ namespace {
 // Hands tasks to threads and takes them back once their work is done.
 class Pool {
  public:
-  explicit Pool(size_t jobs) : jobs_(jobs) {}
+  Pool(size_t jobs, size_t lanes) : jobs_(jobs), is_lane_busy_(lanes, false) {}
 
   ~Pool() {
     {
@@ -27,17 +28,17 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   [[nodiscard]] bool IsFull() const { return running_ >= jobs_; }
-  [[nodiscard]] bool IsBusyBeside() const { return is_busy_beside_; }
-  [[nodiscard]] bool IsIdle() const { return running_ == 0 && !is_busy_beside_; }
+  [[nodiscard]] bool IsLaneBusy(size_t lane) const { return is_lane_busy_[lane]; }
+  [[nodiscard]] bool IsIdle() const { return running_ + BusyLanes() == 0; }
 
   void Begin(PoolTask task) {
     ++running_;
-    HandOut({std::move(task), false});
+    HandOut({std::move(task), std::nullopt});
   }
 
-  void BeginBeside(PoolTask task) {
-    is_busy_beside_ = true;
-    HandOut({std::move(task), true});
+  void BeginInLane(size_t lane, PoolTask task) {
+    is_lane_busy_[lane] = true;
+    HandOut({std::move(task), lane});
   }
 
   // A task whose work is done; none where there is none after `patience`, or once stop is
@@ -59,8 +60,12 @@ class Pool {
  private:
   struct Handed {
     PoolTask task;
-    bool is_beside = false;
+    std::optional<size_t> lane;  // none: one of the jobs
   };
+
+  [[nodiscard]] size_t BusyLanes() const {
+    return static_cast<size_t>(std::ranges::count(is_lane_busy_, true));
+  }
 
   void HandOut(Handed handed) {
     {
@@ -68,7 +73,7 @@ class Pool {
       handed_.push_back(std::move(handed));
     }
     // One for each that runs, so that none waits for another's thread.
-    if (threads_.size() < running_ + (is_busy_beside_ ? 1 : 0)) {
+    if (threads_.size() < running_ + BusyLanes()) {
       threads_.emplace_back([this] { Work(); });
     }
     handed_changed_.notify_one();
@@ -78,8 +83,8 @@ class Pool {
   PoolTask TakeFirst() {
     Handed first = std::move(finished_.front());
     finished_.pop_front();
-    if (first.is_beside) {
-      is_busy_beside_ = false;
+    if (first.lane) {
+      is_lane_busy_[*first.lane] = false;
     } else {
       --running_;
     }
@@ -105,7 +110,7 @@ class Pool {
 
   const size_t jobs_;
   size_t running_ = 0;  // this and the next: of the calling thread alone
-  bool is_busy_beside_ = false;
+  std::vector<bool> is_lane_busy_;
   std::mutex mutex_;
   std::condition_variable handed_changed_;
   std::condition_variable_any finished_changed_;
@@ -125,13 +130,13 @@ void Keep(Result<void> result, Result<void>& first) {
 }  // namespace
 
 Result<void> RunTasks(const TaskPoolOptions& options, const NextTask& next,
-                      const NextTask& beside) {
-  Pool pool(options.jobs);
+                      const std::vector<NextTask>& lanes) {
+  Pool pool(options.jobs, lanes.size());
   Result<void> result;
   while (result && !options.stop.stop_requested()) {
-    if (!pool.IsBusyBeside()) {
-      if (auto task = beside()) {
-        pool.BeginBeside(std::move(*task));
+    for (size_t lane = 0; lane < lanes.size(); ++lane) {
+      if (auto task = pool.IsLaneBusy(lane) ? std::nullopt : lanes[lane]()) {
+        pool.BeginInLane(lane, std::move(*task));
       }
     }
     while (!pool.IsFull() && !options.stop.stop_requested()) {

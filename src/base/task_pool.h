@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -29,15 +30,17 @@ struct TaskPoolOptions {
 
 using NextTask = std::function<std::optional<PoolTask>()>;
 
-// Runs the tasks that `next` gives on up to `jobs` threads, and beside them those that `beside`
-// gives, one at a time on a thread of its own: short work that must not wait behind long work.
-// Both are called on the calling thread, `beside` whenever none of its tasks runs and `next`
-// whenever fewer than `jobs` of its own do; none means that there is no task now, and it is asked
-// again after each done and each interval. The pool ends when neither has any and no task runs.
+// Runs the tasks that `next` gives on up to `jobs` threads, and beside them those that each of
+// `lanes` gives, one at a time on a thread of the lane's own: short work that must not wait behind
+// long work, or that only waits. All are called on the calling thread, a lane whenever none of its
+// tasks runs and `next` whenever fewer than `jobs` of its own do; none means that there is no task
+// now, and it is asked again after each done and each interval. The lanes are asked first. The pool
+// ends when nobody has any and no task runs.
 //
 // The first error of `done` ends the pool, as does `stop` with kInterrupted: nothing more is begun,
 // the work that runs is waited for (it must look at `stop` itself), and its `done` is called all
 // the same, so that no result is lost. No thread is left behind on return.
-Result<void> RunTasks(const TaskPoolOptions& options, const NextTask& next, const NextTask& beside);
+Result<void> RunTasks(const TaskPoolOptions& options, const NextTask& next,
+                      const std::vector<NextTask>& lanes = {});
 
 }  // namespace ursa

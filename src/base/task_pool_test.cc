@@ -13,8 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::optional<PoolTask> NoneBeside() { return std::nullopt; }
-
 // Tasks 0 .. count - 1, all available from the beginning.
 std::function<std::optional<PoolTask>()> Tasks(size_t count, std::function<void(size_t)> work,
                                                std::function<Result<void>(size_t)> done) {
@@ -30,14 +28,12 @@ std::function<std::optional<PoolTask>()> Tasks(size_t count, std::function<void(
 TEST(TaskPool, RunsEveryTaskOnce) {
   std::vector<std::atomic<int>> worked(200);
   std::vector<int> done(200);
-  ASSERT_TRUE(RunTasks({4, {}},
-                       Tasks(
-                           200, [&](size_t i) { ++worked[i]; },
-                           [&](size_t i) -> Result<void> {
-                             ++done[i];
-                             return {};
-                           }),
-                       NoneBeside));
+  ASSERT_TRUE(RunTasks({4, {}}, Tasks(
+                                    200, [&](size_t i) { ++worked[i]; },
+                                    [&](size_t i) -> Result<void> {
+                                      ++done[i];
+                                      return {};
+                                    })));
   for (size_t i = 0; i < worked.size(); ++i) {
     EXPECT_EQ(worked[i], 1);
     EXPECT_EQ(done[i], 1);
@@ -48,24 +44,22 @@ TEST(TaskPool, OneTaskThatStallsBlocksNothing) {
   std::latch others(9);
   size_t finished_before_stalled = 0;
   size_t finished = 0;
-  ASSERT_TRUE(RunTasks({2, {}},
-                       Tasks(
-                           10,
-                           [&](size_t i) {
-                             if (i == 0) {
-                               others.wait();
-                             } else {
-                               others.count_down();
-                             }
-                           },
-                           [&](size_t i) -> Result<void> {
-                             if (i == 0) {
-                               finished_before_stalled = finished;
-                             }
-                             ++finished;
-                             return {};
-                           }),
-                       NoneBeside));
+  ASSERT_TRUE(RunTasks({2, {}}, Tasks(
+                                    10,
+                                    [&](size_t i) {
+                                      if (i == 0) {
+                                        others.wait();
+                                      } else {
+                                        others.count_down();
+                                      }
+                                    },
+                                    [&](size_t i) -> Result<void> {
+                                      if (i == 0) {
+                                        finished_before_stalled = finished;
+                                      }
+                                      ++finished;
+                                      return {};
+                                    })));
   EXPECT_EQ(finished, 10U);
   EXPECT_GE(finished_before_stalled, 8U);
 }
@@ -73,55 +67,50 @@ TEST(TaskPool, OneTaskThatStallsBlocksNothing) {
 TEST(TaskPool, NeverRunsMoreThanJobsAtOnce) {
   std::atomic<int> running{0};
   std::atomic<int> most{0};
-  ASSERT_TRUE(RunTasks({3, {}},
-                       Tasks(
-                           60,
-                           [&](size_t) {
-                             const int now = ++running;
-                             int before = most;
-                             while (before < now && !most.compare_exchange_weak(before, now)) {
-                             }
-                             std::this_thread::sleep_for(1ms);
-                             --running;
-                           },
-                           [](size_t) { return Result<void>(); }),
-                       NoneBeside));
+  ASSERT_TRUE(RunTasks({3, {}}, Tasks(
+                                    60,
+                                    [&](size_t) {
+                                      const int now = ++running;
+                                      int before = most;
+                                      while (before < now &&
+                                             !most.compare_exchange_weak(before, now)) {
+                                      }
+                                      std::this_thread::sleep_for(1ms);
+                                      --running;
+                                    },
+                                    [](size_t) { return Result<void>(); })));
   EXPECT_LE(most, 3);
 }
 
 TEST(TaskPool, AsksAgainForTasksThatAResultBringsAbout) {
   int left = 5;
   bool waiting = false;
-  ASSERT_TRUE(RunTasks(
-      {2, {}},
-      [&]() -> std::optional<PoolTask> {
-        if (left == 0 || waiting) {
-          return std::nullopt;
-        }
-        waiting = true;
-        return PoolTask{[] {},
-                        [&]() -> Result<void> {
-                          --left;
-                          waiting = false;
-                          return {};
-                        }};
-      },
-      NoneBeside));
+  ASSERT_TRUE(RunTasks({2, {}}, [&]() -> std::optional<PoolTask> {
+    if (left == 0 || waiting) {
+      return std::nullopt;
+    }
+    waiting = true;
+    return PoolTask{[] {},
+                    [&]() -> Result<void> {
+                      --left;
+                      waiting = false;
+                      return {};
+                    }};
+  }));
   EXPECT_EQ(left, 0);
 }
 
 TEST(TaskPool, TheFirstErrorEndsItAndNoResultOfRunningWorkIsLost) {
   std::atomic<int> worked{0};
   int done = 0;
-  const auto result = RunTasks(
-      {4, {}},
-      Tasks(
-          1000, [&](size_t) { ++worked; },
-          [&](size_t i) -> Result<void> {
-            ++done;
-            return i == 3 ? Result<void>(Fail(ErrorCode::kCorrupt, "three")) : Result<void>();
-          }),
-      NoneBeside);
+  const auto result =
+      RunTasks({4, {}}, Tasks(
+                            1000, [&](size_t) { ++worked; },
+                            [&](size_t i) -> Result<void> {
+                              ++done;
+                              return i == 3 ? Result<void>(Fail(ErrorCode::kCorrupt, "three"))
+                                            : Result<void>();
+                            }));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message, "three");
   EXPECT_EQ(done, worked);
@@ -131,16 +120,14 @@ TEST(TaskPool, TheFirstErrorEndsItAndNoResultOfRunningWorkIsLost) {
 TEST(TaskPool, StopEndsItWithInterrupted) {
   std::stop_source stop;
   int done = 0;
-  const auto result = RunTasks({2, stop.get_token()},
-                               Tasks(
-                                   1000, [](size_t) {},
-                                   [&](size_t) -> Result<void> {
-                                     if (++done == 5) {
-                                       stop.request_stop();
-                                     }
-                                     return {};
-                                   }),
-                               NoneBeside);
+  const auto result = RunTasks({2, stop.get_token()}, Tasks(
+                                                          1000, [](size_t) {},
+                                                          [&](size_t) -> Result<void> {
+                                                            if (++done == 5) {
+                                                              stop.request_stop();
+                                                            }
+                                                            return {};
+                                                          }));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kInterrupted);
   EXPECT_LE(done, 7);
@@ -158,35 +145,50 @@ TEST(TaskPool, RunsWorkBesideWhileEveryJobStalls) {
                              }
                            },
                            [](size_t) { return Result<void>(); }),
-                       [&]() -> std::optional<PoolTask> {
+                       {[&]() -> std::optional<PoolTask> {
                          if (begun_beside == 2) {
                            return std::nullopt;
                          }
                          ++begun_beside;
                          return PoolTask{[&] { ++worked_beside; }, [] { return Result<void>(); }};
-                       }));
+                       }}));
   EXPECT_EQ(worked_beside, 2);
 }
 
-TEST(TaskPool, RunsOneTaskBesideAtATimeAndEndsWithTheLast) {
+TEST(TaskPool, ALaneThatStallsBlocksNoOther) {
+  std::atomic<bool> worked{false};
+  const auto once = [](std::function<void()> work) {
+    return Tasks(
+        1, [=](size_t) { work(); }, [](size_t) { return Result<void>(); });
+  };
+  const auto stall = [&] {
+    while (!worked) {
+      std::this_thread::yield();
+    }
+  };
+  ASSERT_TRUE(RunTasks({1, {}, 1ms}, once(stall), {once(stall), once([&] { worked = true; })}));
+}
+
+TEST(TaskPool, RunsOneTaskOfALaneAtATimeAndEndsWithTheLast) {
   std::atomic<int> running{0};
   int begun = 0;
   int done = 0;
-  ASSERT_TRUE(RunTasks({4, {}}, NoneBeside, [&]() -> std::optional<PoolTask> {
-    if (begun == 20) {
-      return std::nullopt;
-    }
-    ++begun;
-    return PoolTask{[&] {
-                      EXPECT_EQ(++running, 1);
-                      std::this_thread::yield();
-                      --running;
-                    },
-                    [&]() -> Result<void> {
-                      ++done;
-                      return {};
-                    }};
-  }));
+  ASSERT_TRUE(RunTasks({4, {}}, [] { return std::optional<PoolTask>(); },
+                       {[&]() -> std::optional<PoolTask> {
+                         if (begun == 20) {
+                           return std::nullopt;
+                         }
+                         ++begun;
+                         return PoolTask{[&] {
+                                           EXPECT_EQ(++running, 1);
+                                           std::this_thread::yield();
+                                           --running;
+                                         },
+                                         [&]() -> Result<void> {
+                                           ++done;
+                                           return {};
+                                         }};
+                       }}));
   EXPECT_EQ(done, 20);
 }
 
@@ -196,10 +198,10 @@ TEST(TaskPool, AnErrorBesideEndsIt) {
       {1, {}},
       Tasks(
           1'000'000, [](size_t) {}, [](size_t) { return Result<void>(); }),
-      [&]() -> std::optional<PoolTask> {
+      {[&]() -> std::optional<PoolTask> {
         ++begun;
         return PoolTask{[] {}, [] { return Result<void>(Fail(ErrorCode::kCorrupt, "beside")); }};
-      });
+      }});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message, "beside");
   EXPECT_EQ(begun, 1);

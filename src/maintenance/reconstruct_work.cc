@@ -27,6 +27,7 @@ constexpr Nanoseconds kBatchAge = 30s;
 constexpr Nanoseconds kJournalInterval = 5s;
 // Of small files that one task hashes one after the other: a few milliseconds' work.
 constexpr uint64_t kTaskBytes = uint64_t{4} << 20;
+constexpr size_t kTaskFilesMin = 8;
 
 // Counts the bytes that go by.
 class CountingProgress final : public Progress {
@@ -64,11 +65,19 @@ struct Admitted {
     return step == Step::kHash && !recording.Failure() && next_file < recording.Missing().size();
   }
 
+  // A row that is to be ingested has a manifest: nothing is hashed before its last step.
+  [[nodiscard]] bool IsToBeFinished() const {
+    return running == 0 && !HasFileToHash() &&
+           (step == Step::kHash ||
+            (step == Step::kBegin && row.action == ReconstructAction::kIngest));
+  }
+
   // The files of the next task: several small ones, as handing each to a thread would cost more
-  // than hashing it, but never so many that the other threads get none.
+  // than hashing it, but no more than leave the other threads as many.
   std::vector<size_t> TakeFiles(size_t jobs) {
     const std::span<const size_t> missing = std::span(recording.Missing()).subspan(next_file);
-    const size_t count_max = std::max<size_t>(missing.size() / (2 * jobs), 1);
+    const size_t count_max =
+        std::min(std::max(missing.size() / (2 * jobs), kTaskFilesMin), missing.size());
     std::vector<size_t> files;
     uint64_t bytes = 0;
     while (files.size() < count_max && bytes < kTaskBytes) {
@@ -129,9 +138,9 @@ class Work {
       bytes += row->action == ReconstructAction::kReconstruct ? row->bytes.value_or(0) : 0;
     }
     progress_.Begin("hashing", "bytes", bytes);
-    const auto result = RunTasks(
-        {context_.planning.jobs, context_.planning.stop}, [this] { return Next(); },
-        [this] { return NextBeside(); });
+    const auto result =
+        RunTasks({context_.planning.jobs, context_.planning.stop}, [this] { return Next(); },
+                 {[this] { return NextToKeep(); }, [this] { return NextToFinish(); }});
     for (const AdmittedPtr& admitted : admitted_) {
       LeaveBehind(*admitted);
     }
@@ -150,7 +159,8 @@ class Work {
                          .dump());
   }
 
-  std::optional<PoolTask> NextBeside() {
+  // What keeps the work that is done: it waits for nothing else.
+  std::optional<PoolTask> NextToKeep() {
     if (IsBatchDue()) {
       return CommitTask();
     }
@@ -162,33 +172,30 @@ class Work {
     return std::nullopt;
   }
 
+  // A recording's last step: it waits for a disk or a server, while others are hashed.
+  std::optional<PoolTask> NextToFinish() {
+    for (const AdmittedPtr& admitted : admitted_) {
+      if (admitted->IsToBeFinished()) {
+        return FinishTask(admitted);
+      }
+    }
+    return std::nullopt;
+  }
+
   std::optional<PoolTask> Next() {
     for (const AdmittedPtr& admitted : admitted_) {
-      if (auto task = NextOf(admitted)) {
-        return task;
+      if (admitted->HasFileToHash()) {
+        return HashTask(admitted);
       }
     }
     // As many as there are threads, and one more, so that a stalled one keeps no thread idle.
-    if (waiting_.empty() || admitted_.size() > context_.planning.jobs) {
-      return std::nullopt;
+    if (!waiting_.empty() && admitted_.size() <= context_.planning.jobs) {
+      admitted_.push_back(std::make_shared<Admitted>(tools_, *waiting_.front()));
+      waiting_.pop_front();
+      const AdmittedPtr& admitted = admitted_.back();
+      return admitted->IsToBeFinished() ? FinishTask(admitted) : BeginTask(admitted);
     }
-    admitted_.push_back(std::make_shared<Admitted>(tools_, *waiting_.front()));
-    waiting_.pop_front();
-    return NextOf(admitted_.back());
-  }
-
-  std::optional<PoolTask> NextOf(const AdmittedPtr& admitted) {
-    if (admitted->HasFileToHash()) {
-      return HashTask(admitted);
-    }
-    if (admitted->running > 0) {
-      return std::nullopt;
-    }
-    if (admitted->step == Admitted::Step::kBegin) {
-      return admitted->row.action == ReconstructAction::kIngest ? FinishTask(admitted)
-                                                                : BeginTask(admitted);
-    }
-    return FinishTask(admitted);
+    return NextToFinish();
   }
 
   PoolTask BeginTask(const AdmittedPtr& admitted) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <future>
 #include <utility>
 
 #include "base/packed_strings.h"
@@ -78,6 +79,8 @@ Result<CatalogView> ReadCatalog(const PlanningContext& context, const delta::Sna
   return view;
 }
 
+using CatalogReading = std::shared_future<Result<CatalogView>>;
+
 // What lies right below recordings/, without a slash: a prefix, or an object of that name.
 struct Name {
   std::string name;
@@ -98,12 +101,12 @@ void MergeTwins(std::vector<Name>& names) {
   names.resize(kept);
 }
 
-// The names below recordings/ that are wanted.
-Result<std::vector<Name>> ListNames(const store::ReadableStore& raw,
+// The names below recordings/ that are wanted and that the catalog, once it is read, lacks.
+Result<std::vector<Name>> ListNames(const store::ReadableStore& raw, const CatalogReading& catalog,
                                     const std::function<bool(std::string_view)>& is_wanted) {
   std::vector<Name> names;
   const auto take = [&](std::string_view name, bool is_object) {
-    if (!name.empty() && is_wanted(name)) {
+    if (!name.empty() && is_wanted(name) && !catalog.get()->ids.Contains(name)) {
       names.push_back({std::string(name), is_object});
     }
   };
@@ -112,6 +115,9 @@ Result<std::vector<Name>> ListNames(const store::ReadableStore& raw,
   while (true) {
     URSA_TRY_CONTEXT(const store::ListPage page, raw.List(kRecordingsPrefix, options),
                      "listing the raw bucket");
+    if (const auto& read = catalog.get(); !read) {
+      return Propagate(read.error());
+    }
     for (const std::string_view prefix : page.prefixes) {
       take(prefix.substr(kRecordingsPrefix.size(), prefix.size() - kRecordingsPrefix.size() - 1),
            false);
@@ -293,12 +299,15 @@ Result<Worklist> PlanWorklist(const PlanningContext& context, const delta::Snaps
   const TimeNs now = context.clock.Now();
   const TimeNs window_start = WindowStart(options.days, now);
   context.progress.Begin("reading the catalog", "rows", 0);
-  URSA_TRY(const CatalogView view,
-           ReadCatalog(context, *recordings, window_start, &options.timezone));
-  URSA_TRY(const std::vector<Name> names, ListNames(context.raw, [&](std::string_view name) {
-             return IsInWindow(name, window_start, options.timezone) && !view.ids.Contains(name) &&
-                    IsInShard(options.shard, name);
-           }));
+  // While the bucket's first page is listed: neither needs the other until then.
+  const CatalogReading catalog =
+      std::async(std::launch::async, [&] {
+        return ReadCatalog(context, *recordings, window_start, &options.timezone);
+      }).share();
+  URSA_TRY(
+      const std::vector<Name> names, ListNames(context.raw, catalog, [&](std::string_view name) {
+        return IsInWindow(name, window_start, options.timezone) && IsInShard(options.shard, name);
+      }));
 
   std::vector<ReconstructRow> rows;
   const size_t window = context.jobs * kWindowPerJob;
@@ -317,7 +326,7 @@ Result<Worklist> PlanWorklist(const PlanningContext& context, const delta::Snaps
   const auto without_hash = static_cast<uint64_t>(
       std::ranges::count(rows, ReconstructAction::kReconstruct, &ReconstructRow::action));
   URSA_TRY(plan::Plan brakes, MakeBrakes(context, recordings, options, work));
-  return Worklist{std::move(rows), view.counts, without_hash, std::move(brakes)};
+  return Worklist{std::move(rows), catalog.get()->counts, without_hash, std::move(brakes)};
 }
 
 }  // namespace ursa::maintenance

@@ -434,31 +434,11 @@ Result<std::unique_ptr<Directory>> Open(const fs::path& root) {
   return std::make_unique<Directory>(absolute, std::move(descriptor));
 }
 
-// Shows only what can be read of a directory.
-class ReadOnlyDirectory final : public ReadableStore {
- public:
-  explicit ReadOnlyDirectory(std::unique_ptr<ReadableStore> store) : store_(std::move(store)) {}
-  using ReadableStore::Get;
-  Result<Object> Get(std::string_view key, ByteRange range,
-                     std::string_view if_match) const override {
-    return store_->Get(key, range, if_match);
-  }
-  Result<ObjectInfo> Head(std::string_view key) const override { return store_->Head(key); }
-  Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override {
-    return store_->List(prefix, options);
-  }
-  Result<bool> HasAny(std::string_view prefix) const override { return store_->HasAny(prefix); }
-  [[nodiscard]] std::string Uri() const override { return store_->Uri(); }
-
- private:
-  const std::unique_ptr<ReadableStore> store_;
-};
-
 }  // namespace
 
 Result<std::unique_ptr<ReadableStore>> OpenDirectoryForReading(const fs::path& root) {
   URSA_TRY(auto directory, Open(root));
-  return std::make_unique<ReadOnlyDirectory>(std::move(directory));
+  return directory;
 }
 
 Result<std::unique_ptr<ObjectStore>> OpenDirectory(const fs::path& root) {
