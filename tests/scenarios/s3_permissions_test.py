@@ -22,6 +22,7 @@ READ = ("s3:ListBucket", "s3:GetObject")
 ACTIONS = {"-": (), "read": READ, "write": (*READ, "s3:PutObject", "s3:DeleteObject")}
 # Everything was uploaded just now.
 RECONSTRUCT = ("--days", 500, "--quiet-minutes", 0)
+ALLOWED = {}  # by bucket
 
 
 def rows_below(heading):
@@ -83,7 +84,11 @@ def commands(local, buckets):
 def allow(buckets, raw, assets):
     """Makes these actions all that the guest may do with the buckets and their objects."""
     policy = buckets.directory / "policy.json"
-    for bucket, actions in ((buckets.raw, raw), (buckets.assets, assets)):
+    for bucket, actions in ((buckets.raw, tuple(raw)), (buckets.assets, tuple(assets))):
+        # A policy takes the server more than a second.
+        if ALLOWED.get(bucket) == actions:
+            continue
+        ALLOWED[bucket] = actions
         statement = {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/guest"]},
                      "Action": list(actions),
                      "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]}
