@@ -82,6 +82,27 @@ Result<bool> IsOurs(const store::ReadableStore& store, const std::string& key,
   return commit_info.has_value() && HasTransactionId(*commit_info, transaction_id);
 }
 
+// A directory that vanished (unmounted, moved) would be made anew by the put, with this entry alone
+// in it: a commit that nobody finds. An entry that was cleaned up has left a checkpoint.
+Result<void> CheckLogIsThere(const store::ObjectStore& store, const std::string& table_path,
+                             int64_t version) {
+  if (version == 0) {
+    return {};
+  }
+  const auto previous = store.Head(CommitKey(table_path, version - 1));
+  if (previous || previous.error().code != ErrorCode::kNotFound) {
+    return previous ? Result<void>() : Propagate(previous.error());
+  }
+  URSA_TRY(const bool has_checkpoint,
+           store.HasAny(LogPrefix(table_path) + VersionDigits(version - 1) + ".checkpoint."));
+  if (!has_checkpoint) {
+    return Fail(ErrorCode::kUnavailable, "the table's log is gone: version " +
+                                             std::to_string(version - 1) +
+                                             " is not there any more; nothing was committed");
+  }
+  return {};
+}
+
 }  // namespace
 
 int64_t LogTime(TimeNs time) {
@@ -113,22 +134,7 @@ Result<CommitOutcome> PutCommit(store::ObjectStore& store, const std::string& ta
     return Propagate(Error{ErrorCode::kInvalid, "there is no such version", {}, {}}, what);
   }
   URSA_CHECK_CONTEXT(CheckCommit(actions, transaction_id), what);
-  // A directory that vanished (unmounted, moved) would be made anew by the put, with this entry
-  // alone in it: a commit that nobody finds.
-  if (version > 0) {
-    const auto previous = store.Head(CommitKey(table_path, version - 1));
-    if (!previous && previous.error().code == ErrorCode::kNotFound) {
-      return Propagate(Error{ErrorCode::kUnavailable,
-                             "the table's log is gone: version " + std::to_string(version - 1) +
-                                 " is not there any more; nothing was committed",
-                             {},
-                             {}},
-                       what);
-    }
-    if (!previous) {
-      return Propagate(previous.error(), what);
-    }
-  }
+  URSA_CHECK_CONTEXT(CheckLogIsThere(store, table_path, version), what);
   const std::string key = CommitKey(table_path, version);
   const auto put = store::PutIfAbsent(
       store, key, SerializeCommit(actions), [&] { return IsOurs(store, key, transaction_id); },

@@ -48,6 +48,20 @@ TEST_F(CommitTest, PutsTheEntryWhereThereIsNone) {
   EXPECT_EQ(memory_.Get(CommitKey("t", 1))->bytes, SerializeCommit(OurActions()));
 }
 
+TEST_F(CommitTest, FollowsACheckpointWhoseEntryWasCleanedUp) {
+  ASSERT_TRUE(memory_.Delete(CommitKey("t", 0)));
+  PutObject("00000000000000000000.checkpoint.parquet", "x");
+  EXPECT_EQ(Commit(memory_), CommitOutcome::kCommitted);
+}
+
+TEST_F(CommitTest, DoesNotMakeALogAnewThatIsGone) {
+  ASSERT_TRUE(memory_.Delete(CommitKey("t", 0)));
+  const auto outcome = Commit(memory_);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(memory_.Head(CommitKey("t", 1)).error().code, ErrorCode::kNotFound);
+}
+
 TEST_F(CommitTest, IsLostWhereAnotherWritersEntryIs) {
   PutObject("00000000000000000001.json", EntryOf("another"));
   EXPECT_EQ(Commit(memory_), CommitOutcome::kLost);
