@@ -70,6 +70,16 @@ def test_delta_rs_reads_a_table_from_our_checkpoint_alone(laboratory):
     assert laboratory.delta().version() >= 12
 
 
+def test_a_commit_follows_a_checkpoint_by_delta_rs_that_is_all_of_its_log(laboratory):
+    laboratory.delta().create_checkpoint()
+    version = laboratory.delta().version()
+    for old in range(version + 1):
+        laboratory.remove("assets", f"{LOG}/{old:020}.json")
+    commit_one_by_one(laboratory, 1)
+    assert laboratory.delta().version() == version + 1
+    assert ours(laboratory) == theirs(laboratory)
+
+
 def test_old_versions_are_the_same_for_both(laboratory):
     before = theirs(laboratory)
     version = laboratory.delta().version()
