@@ -51,8 +51,8 @@ class Recording:
         return found
 
     def data_files(self):
-        return [path for worker, files in self.workers().items()
-                for path in files if path != "worker_report.json"]
+        return [f"{worker}/{name}" for worker, files in self.workers().items()
+                for name in files if name != "worker_report.json"]
 
 
 def end_of_segment(stream, name, data):

@@ -82,7 +82,12 @@ ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})"
 
 
 def time_of_iso(text):
-    """An ISO 8601 time; one without an offset is UTC."""
+    """An ISO 8601 time that is plausible; one without an offset is UTC."""
+    return plausible(moment_of_iso(text))
+
+
+def moment_of_iso(text):
+    """The same, plausible or not."""
     match = ISO.fullmatch(text)
     if not match:
         raise NoSignal("unparseable")
@@ -103,7 +108,7 @@ def time_of_iso(text):
             raise NoSignal("unparseable")
         offset = (int(offset_hours) * 60 + int(offset_minutes)) * 60 * SECOND
         value -= offset if sign == "+" else -offset
-    return plausible(nearest(value))
+    return nearest(value)
 
 
 # Section 1: names.
@@ -192,6 +197,7 @@ def fields_of(line):
 @dataclasses.dataclass
 class Rows:
     """A CSV that has a header, or a first row that is none."""
+    begin: int
     column: int
     width: int
     lines: list
@@ -239,8 +245,8 @@ def rows_of(kind, data):
     if header is None:
         raise NoSignal("no_header")
     if kind in ("watch", "environment") and is_plausible_text(header[0]):
-        return Rows(0, len(header), lines)
-    return Rows(column_of(kind, header), len(header), lines[1:])
+        return Rows(0, 0, len(header), lines)
+    return Rows(lines[0].end, column_of(kind, header), len(header), lines[1:])
 
 
 def last_row_time(kind, data):
@@ -260,7 +266,7 @@ def first_row_time(kind, data):
     for line in rows.lines:
         if line.end <= READ_AT_ONCE and rows.is_row(line):
             return rows.time(line)
-    fills_it = rows.lines and rows.lines[0].end > READ_AT_ONCE
+    fills_it = len(data) > READ_AT_ONCE and b"\n" not in data[rows.begin:READ_AT_ONCE]
     raise NoSignal("line_too_long" if fills_it else "no_whole_row")
 
 

@@ -15,7 +15,7 @@ from laboratory import ursa
 
 FIRST_SEED = int(os.environ.get("URSA_REFERENCE_FIRST_SEED", "1"))
 SEEDS = int(os.environ.get("URSA_REFERENCE_SEEDS", "2"))
-RECORDINGS = int(os.environ.get("URSA_REFERENCE_RECORDINGS", "150"))
+RECORDINGS = int(os.environ.get("URSA_REFERENCE_RECORDINGS", "80"))
 CONFIGURATION = 'default_profile = "local"\n[profile.local]\nroot = "."\n'
 
 

@@ -1,4 +1,4 @@
-"""Strange recordings by the thousand: what crashed rigs, odd clocks and careless hands leave behind.
+"""Strange recordings by the thousand: what crashes, odd clocks and careless hands leave behind.
 
 Everything is a function of a seed. A recording is its files (path below its prefix: bytes, time of
 modification) and its row; reference_test.py writes many of them into one laboratory.
@@ -232,7 +232,8 @@ class Maker:
 
     def wav(self):
         rate = self.random.choice((48000, 44100, 16000, 7, 1, 2**32 - 1))
-        channels, bits = self.random.choice((1, 2, 3, 65535)), self.random.choice((8, 12, 16, 24, 32))
+        channels = self.random.choice((1, 2, 3, 65535))
+        bits = self.random.choice((8, 12, 16, 24, 32))
         kind = self.random.choice((1, 1, 3, 6, 7))
         if self.odd() and self.chance(0.2):
             kind = self.random.choice((0, 2, 0x55, 0xFFFF))
