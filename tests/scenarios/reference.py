@@ -4,6 +4,12 @@ It follows spec/raw-recordings.md section by section, sees a recording's whole f
 knows no float but those that files hold: times are integers (nanoseconds since the epoch) or
 fractions. reference_test.py holds the binary against it over strange recordings. It shares no
 line and no author with the binary, so that where the two agree they agree on the text.
+
+Where the text is silent it follows the binary: a line of spaces or tabs is blank; quotes against
+RFC 4180 make a row that is not whole, or no header; of two columns of one name the first counts;
+".5" and "5." are numbers, NaN in a CSV is none; digits of ISO 8601 beyond the ninth are dropped; an
+extensible WAV has the usual rest of its subformat; `empty` comes before `no_time_in_name` before
+`not_wav`; a row is too long where what is read holds no end of a line.
 """
 import collections
 import dataclasses

@@ -15,6 +15,7 @@ EARLIEST = 946_684_800 * SECOND
 LATEST = 4_102_444_800 * SECOND
 READ_AT_ONCE = 64 * 1024
 SENSORS = ("battery", "eda", "heart_rate", "imu", "ppg")
+SUBFORMAT = bytes.fromhex("000000001000800000aa00389b71")
 LINES_OF_OBJECTS = ("keyboard", "mouse", "browser", "notes", "location", "battery")
 
 
@@ -100,15 +101,15 @@ def moment_of_iso(text):
     except ValueError:
         raise NoSignal("unparseable") from None
     since = moment - datetime.datetime(1970, 1, 1)
-    value = fractions.Fraction((since.days * 86400 + since.seconds) * SECOND)
+    value = (since.days * 86400 + since.seconds) * SECOND
     if fraction:
-        value += fractions.Fraction(int(fraction) * SECOND, 10**len(fraction))
+        value += int(fraction[:9].ljust(9, "0"))
     if sign:
         if int(offset_hours) > 23 or int(offset_minutes) > 59:
             raise NoSignal("unparseable")
         offset = (int(offset_hours) * 60 + int(offset_minutes)) * 60 * SECOND
         value -= offset if sign == "+" else -offset
-    return nearest(value)
+    return value
 
 
 # Section 1: names.
@@ -348,7 +349,7 @@ def seconds_of_wav(data):
         raise NoSignal("not_wav")
     kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, place)
     if kind == 0xFFFE:
-        if size < 40 or place + 40 > len(data):
+        if size < 40 or data[place + 26:place + 40] != SUBFORMAT:
             raise NoSignal("not_wav")
         kind = struct.unpack_from("<H", data, place + 24)[0]
     if kind not in (1, 3, 6, 7) or 0 in (channels, rate, bits):

@@ -229,6 +229,17 @@ def worklist_row(recording, elsewhere, now, quiet):
     return "reconstruct", manifests.reason, size, len(inventory)
 
 
+def worked_row(recording, elsewhere, now, quiet):
+    """The same after the work: what a manifest names has to be there, in its size."""
+    row = worklist_row(recording, elsewhere, now, quiet)
+    if row[0] == "ingest":
+        files = manifests_of(recording, elsewhere).augmented["files"]
+        if any(file["path"] not in recording.files
+               or len(recording.files[file["path"]].data) != int(file["size"]) for file in files):
+            return "failed", "inventory_mismatch", *row[2:]
+    return row
+
+
 def names_of(workers):
     """The names in a manifest's `workers`, in whichever of its shapes."""
     if isinstance(workers, dict):

@@ -336,7 +336,20 @@ class Maker:
                                        "nested/" + name, name.replace("_", "-")))
         return name
 
+    def scrambled(self, data):
+        """The same with a few bytes changed, dropped or doubled, as bad disks and cables do."""
+        data = bytearray(data)
+        for _ in range(self.random.choice((1, 1, 3, 20))):
+            place = self.random.randrange(len(data) + 1)
+            end = place + self.random.choice((0, 1, 1, 2, 8))
+            data[place:end] = self.random.choice((
+                b"", self.random.randbytes(1), bytes(data[place:end]) * 2, b'"', b",", b"\n", b"\r",
+                b"\0", b".", b"-", b"9", b"e", b"}"))
+        return bytes(data)
+
     def put(self, path, data):
+        if self.odd() and self.chance(0.1):
+            data = self.scrambled(data)
         modified = self.base + self.length + self.random.choice((60, 3600, 9 * 3600)) * SECOND
         if self.odd() and self.chance(0.2):
             modified = self.random.choice(
