@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/digest.h"
+#include "base/identifier.h"
 #include "delta/merge.h"
 
 namespace ursa::catalog {
@@ -97,13 +98,6 @@ TableDefinition MaintenanceRunsTable() {
         NotNull("started_at", TypeKind::kTimestamp), NotNull("committed_at", TypeKind::kTimestamp),
         NotNull("rows_changed", TypeKind::kLong), Nullable("tables", TypeKind::kString),
         Nullable("rollback_uri", TypeKind::kString), Nullable("summary", TypeKind::kString)}}};
-}
-
-bool IsId(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
 }
 
 bool IsScalarOrListOfScalars(const nlohmann::json& value) {

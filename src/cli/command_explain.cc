@@ -154,7 +154,7 @@ class ExplainCommand final : public Command {
                 {"end_source", end.end_source.empty() ? Json(nullptr) : Json(end.end_source)},
                 {"derived_duration_s", SecondsJson(explanation.derived)},
                 {"stored_duration_s", SecondsJson(stored)},
-                {"duration_known_wrong", row ? Json(row->known_wrong) : Json(nullptr)},
+                {"duration_known_wrong", row ? Json(row->IsKnownWrong()) : Json(nullptr)},
                 {"raw_gone", end.raw_gone},
                 {"session_lock", explanation.session_lock},
                 {"inventory_files", explanation.inventory_files},

@@ -86,7 +86,7 @@ class Preparation {
     FillDuration(*manifests.counts);
     FillModalities();
     ReadParticipants();
-    for (Problem& finding : FindSimilarPaths(listing_)) {
+    for (Problem& finding : FindOddities(listing_)) {
       candidate_.problems.push_back(std::move(finding));
     }
   }

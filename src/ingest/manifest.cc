@@ -355,6 +355,12 @@ tl::expected<Manifest, GateFault> ParseManifest(std::string_view bytes,
   if (bytes.size() > kManifestBytesMax) {
     return tl::unexpected(TooLarge(bytes.size()));
   }
+  // The parser takes a NUL for the end.
+  if (bytes.find('\0') != std::string_view::npos) {
+    return tl::unexpected(
+        GateFault{GateRule::kNotJson,
+                  fmt::format("rule {}: it has a NUL", GateRuleName(GateRule::kNotJson))});
+  }
   Reader reader;
   Json::sax_parse(bytes, &reader);
   return std::move(reader).Finish(recording_id);

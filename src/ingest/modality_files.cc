@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/identifier.h"
 #include "raw/layout.h"
 
 namespace ursa::ingest {
@@ -30,8 +31,12 @@ constexpr std::array<Family, 13> kFamilies = {{{"eeg", "raw_binary"},
 
 constexpr std::string_view kOtherFormat = "raw_other";
 
+const Family* FindFamily(std::string_view family) {
+  return std::ranges::find(kFamilies, family, &Family::name);
+}
+
 std::string_view FormatOf(std::string_view family) {
-  const auto* const known = std::ranges::find(kFamilies, family, &Family::name);
+  const Family* const known = FindFamily(family);
   return known == kFamilies.end() ? kOtherFormat : known->format;
 }
 
@@ -58,8 +63,17 @@ std::string SlugOf(std::string_view family, std::string_view name) {
 
 }  // namespace
 
+bool HasModalities(const raw::Worker& worker) {
+  return !worker.family.empty() && IsId(worker.name);
+}
+
+bool IsKnownFamily(std::string_view family) { return FindFamily(family) != kFamilies.end(); }
+
 std::vector<ModalityFiles> ModalitiesOf(const raw::Worker& worker) {
   std::vector<ModalityFiles> modalities;
+  if (!HasModalities(worker)) {
+    return modalities;
+  }
   for (const store::ObjectInfo& file : worker.data_files) {
     std::string slug = SlugOf(worker.family, worker.NameOf(file));
     if (slug.empty()) {

@@ -19,8 +19,15 @@ struct ModalityFiles {
   uint64_t bytes = 0;
 };
 
-// Those of a worker, each with at least one file. Most families have one slug for all data files; a
-// watch one a sensor, pupillabs one for gaze and one for the scene.
+// Whether a worker can have rows of `modalities`: its name, and so its family, has to be an id of
+// the catalog. A file manager's folder ("@eaDir", "eeg_0 (copy)") has none.
+bool HasModalities(const raw::Worker& worker);
+
+// Whether a worker's family is one that raw-recordings.md section 2 lists.
+bool IsKnownFamily(std::string_view family);
+
+// Those of a worker that has any, each with at least one file. Most families have one slug for all
+// data files; a watch one a sensor, pupillabs one for gaze and one for the scene.
 std::vector<ModalityFiles> ModalitiesOf(const raw::Worker& worker);
 
 }  // namespace ursa::ingest

@@ -27,6 +27,7 @@ inline constexpr std::string_view kInventoryMismatch = "inventory_mismatch";
 inline constexpr std::string_view kNotInManifest = "not_in_manifest";  // a finding, refuses nothing
 inline constexpr std::string_view kSimilarPaths = "similar_paths";     // likewise
 inline constexpr std::string_view kStrayObject = "stray_object";       // likewise
+inline constexpr std::string_view kUnknownFamily = "unknown_family";   // likewise
 // Of work that was under way.
 inline constexpr std::string_view kInventoryChanged = "inventory_changed";
 inline constexpr std::string_view kObjectChanged = "object_changed";

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "ingest/manifest.h"
+#include "ingest/modality_files.h"
 
 namespace ursa::ingest {
 namespace {
@@ -66,6 +67,36 @@ void TakeObject(const store::ObjectInfo& object, RecordingListing& listing) {
   }
 }
 
+void AddSimilarPaths(const RecordingListing& listing, std::vector<Problem>& problems) {
+  std::unordered_map<std::string, std::string_view> seen;
+  for (const store::ObjectInfo& object : listing.inventory) {
+    const std::string_view path = listing.PathOf(object);
+    const auto [first, is_new] = seen.emplace(FoldPath(path), path);
+    if (!is_new) {
+      problems.push_back(MakeProblem(
+          code::kSimilarPaths, object.key,
+          fmt::format("it differs from {} only by case or normalization: some file systems can't "
+                      "hold both",
+                      EscapeForDisplay(first->second))));
+    }
+  }
+}
+
+void AddUnknownFamilies(const RecordingListing& listing, std::vector<Problem>& problems) {
+  for (const raw::Worker& worker : listing.objects.workers) {
+    if (!HasModalities(worker)) {
+      problems.push_back(MakeProblem(
+          code::kUnknownFamily, worker.prefix,
+          "its name is no worker's: its files are in the manifest, and it has no modalities"));
+    } else if (!IsKnownFamily(worker.family)) {
+      problems.push_back(MakeProblem(code::kUnknownFamily, worker.prefix,
+                                     fmt::format("the family '{}' is not known: its modality has "
+                                                 "the format raw_other",
+                                                 worker.family)));
+    }
+  }
+}
+
 }  // namespace
 
 bool RecordingListing::IsLocked(const std::optional<store::ObjectInfo>& broken) const {
@@ -110,21 +141,11 @@ bool HaveSameInventory(const RecordingListing& listing, const RecordingListing& 
                             });
 }
 
-std::vector<Problem> FindSimilarPaths(const RecordingListing& listing) {
-  std::vector<Problem> problems;
-  std::unordered_map<std::string, std::string_view> seen;
-  for (const store::ObjectInfo& object : listing.inventory) {
-    const std::string_view path = listing.PathOf(object);
-    const auto [first, is_new] = seen.emplace(FoldPath(path), path);
-    if (!is_new) {
-      problems.push_back(MakeProblem(
-          code::kSimilarPaths, object.key,
-          fmt::format("it differs from {} only by case or normalization: some file systems can't "
-                      "hold both",
-                      EscapeForDisplay(first->second))));
-    }
-  }
-  return problems;
+std::vector<Problem> FindOddities(const RecordingListing& listing) {
+  std::vector<Problem> oddities;
+  AddUnknownFamilies(listing, oddities);
+  AddSimilarPaths(listing, oddities);
+  return oddities;
 }
 
 }  // namespace ursa::ingest

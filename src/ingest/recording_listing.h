@@ -57,8 +57,9 @@ Result<RecordingListing> ReadListing(const store::ReadableStore& raw,
 // Whether two listings have the same inventory: keys, sizes and etags.
 bool HaveSameInventory(const RecordingListing& listing, const RecordingListing& other);
 
-// Groups of paths that some file systems would take for one: equal after NFC and case folding. Each
-// as a problem at the second of two.
-std::vector<Problem> FindSimilarPaths(const RecordingListing& listing);
+// What a person may want to look at and what refuses nothing: workers of families that are not
+// known (raw-recordings.md section 2), and groups of paths that some file systems would take for
+// one, equal after NFC and case folding, each as a problem at the second of two.
+std::vector<Problem> FindOddities(const RecordingListing& listing);
 
 }  // namespace ursa::ingest

@@ -31,11 +31,12 @@ void AddReadFailure(DurationRow& row, std::string message) {
 DurationAction JudgeEnd(const RecordingRow& stored, const DurationRow& row,
                         const FixDurationsOptions& options) {
   const auto delta = row.Delta();
-  if (!delta || stored.known_wrong) {
+  if (!delta || stored.IsKnownWrong()) {
     return DurationAction::kUpdate;
   }
-  return Nanoseconds{std::chrono::abs(*delta)} > options.min_delta ? DurationAction::kUpdate
-                                                                   : DurationAction::kUnchanged;
+  return std::chrono::abs(*delta) > std::chrono::floor<Microseconds>(options.min_delta)
+             ? DurationAction::kUpdate
+             : DurationAction::kUnchanged;
 }
 
 Examined Examine(const PlanningContext& context, const RecordingRow& stored,
@@ -49,6 +50,10 @@ Examined Examine(const PlanningContext& context, const RecordingRow& stored,
   }
   if (!stored.start) {
     AddReadFailure(row, "start_time is null in the catalog; rebuild the row");
+    return examined;
+  }
+  if (stored.is_one_of_several) {
+    AddReadFailure(row, std::string(kOneOfSeveral));
     return examined;
   }
   auto objects = raw::ListRecording(context.raw, stored.recording_id);
@@ -74,7 +79,7 @@ Examined Examine(const PlanningContext& context, const RecordingRow& stored,
   }
   if (!end.end) {
     row.action = end.raw_gone && options.skip_raw_gone ? DurationAction::kUnchanged
-                 : stored.known_wrong                  ? DurationAction::kIndeterminate
+                 : stored.IsKnownWrong()               ? DurationAction::kIndeterminate
                                                        : DurationAction::kFlag;
     return examined;
   }
@@ -90,15 +95,21 @@ Value DurationValue(const std::optional<Microseconds>& duration) {
 }
 
 plan::Change MakeChange(const RecordingRow& stored, const DurationRow& row) {
-  const bool update = row.action == DurationAction::kUpdate;
   plan::Change change;
   change.table = catalog::FindTable(catalog::kRecordings);
   change.key = {stored.recording_hash};
   change.locator = stored.recording_id;
-  change.columns = {
-      {"duration_us", DurationValue(row.stored), DurationValue(update ? row.derived : row.stored)},
-      {"duration_known_wrong", stored.known_wrong, !update}};
-  change.relied = {{"start_time", *stored.start}};
+  if (row.action == DurationAction::kUpdate) {
+    change.columns.push_back(
+        {"duration_us", DurationValue(row.stored), DurationValue(row.derived)});
+  } else {
+    // What is flagged stays, whatever rule it breaks.
+    change.relied.emplace_back("duration_us", DurationValue(row.stored));
+  }
+  change.columns.push_back({"duration_known_wrong",
+                            stored.known_wrong ? Value(*stored.known_wrong) : Value(),
+                            row.action != DurationAction::kUpdate});
+  change.relied.emplace_back("start_time", *stored.start);
   return change;
 }
 

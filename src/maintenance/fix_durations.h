@@ -58,7 +58,13 @@ struct DurationRow {
   std::optional<size_t> change;  // its number in the plan
 
   [[nodiscard]] std::optional<Microseconds> Delta() const {
-    return stored && derived ? std::optional(*derived - *stored) : std::nullopt;
+    if (!stored || !derived) {
+      return std::nullopt;
+    }
+    // A table may hold any number; what no 64 bits hold is as far away as they tell.
+    int64_t delta = 0;
+    const bool is_beyond = __builtin_sub_overflow(derived->count(), stored->count(), &delta);
+    return is_beyond ? Microseconds::max() : Microseconds{std::max(delta, -INT64_MAX)};
   }
 };
 

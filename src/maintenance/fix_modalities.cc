@@ -32,6 +32,9 @@ constexpr size_t kWindowPerJob = 8;
 constexpr Nanoseconds kWindowSlack = std::chrono::hours{1};
 constexpr Nanoseconds kLeastTellingShift = std::chrono::seconds{1};
 constexpr double kAlreadyShiftedWithinSeconds = 0.5;
+constexpr std::string_view kOneOfSeveralModalities =
+    "several rows of the catalog are this modality of this worker: somebody has to remove all but "
+    "one";
 
 // The rows of one recording: a stretch of all rows.
 struct Group {
@@ -90,17 +93,26 @@ class Examination {
   }
 
   void Run() {
-    std::ranges::sort(group_.rows, [](const ModalityRow& a, const ModalityRow& b) {
-      return std::tie(a.worker, a.modality) < std::tie(b.worker, b.modality);
-    });
-    for (ModalityRow& row : group_.rows) {
-      row.action = recovery::IsOutOfScope(row.modality) ? ModalityAction::kOutOfScope
-                   : group_.recording == nullptr        ? ModalityAction::kNoRecording
-                                                        : Judge(row);
+    const auto key_of = [](const ModalityRow& row) { return std::tie(row.worker, row.modality); };
+    std::ranges::sort(group_.rows, {}, key_of);
+    for (auto first = group_.rows.begin(), last = first; first != group_.rows.end(); first = last) {
+      last = std::ranges::upper_bound(first, group_.rows.end(), key_of(*first), {}, key_of);
+      for (ModalityRow& row : std::span(first, last)) {
+        row.action = recovery::IsOutOfScope(row.modality) ? ModalityAction::kOutOfScope
+                     : group_.recording == nullptr        ? ModalityAction::kNoRecording
+                     : last - first > 1                   ? LeaveAlone(row, kOneOfSeveralModalities)
+                     : group_.recording->is_one_of_several ? LeaveAlone(row, kOneOfSeveral)
+                                                           : Judge(row);
+      }
     }
   }
 
  private:
+  ModalityAction LeaveAlone(ModalityRow& row, std::string_view message) const {
+    AddProblem(row, ProblemCode::kReadFailed, std::string(message));
+    return ModalityAction::kUnderivable;
+  }
+
   ModalityAction Judge(ModalityRow& row) {
     const Result<raw::RecordingObjects>& objects = ObjectsOf(row.worker);
     if (!objects) {
@@ -183,7 +195,7 @@ class Examination {
   // The stored duration, or the derived one; what stands in the latter's way is told of the row.
   std::optional<Microseconds> Duration(ModalityRow& row) {
     const RecordingRow& recording = *group_.recording;
-    if (recording.duration_us && !recording.known_wrong) {
+    if (recording.duration_us && !recording.IsKnownWrong()) {
       return Microseconds{*recording.duration_us};
     }
     if (!*objects_) {

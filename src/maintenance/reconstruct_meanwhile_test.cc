@@ -35,7 +35,8 @@ TEST_F(MeanwhileTest, ARigThatLocksItAgainIsLeftAloneWithoutAManifest) {
   auto rows = Run(true);
   EXPECT_EQ(Told(rows[Id(1)]), "skipped/session_lock");
   EXPECT_FALSE(HasManifest(1));
-  EXPECT_TRUE(rows[Id(1)].problems.empty());
+  ASSERT_EQ(rows[Id(1)].problems.size(), 1U);
+  EXPECT_EQ(rows[Id(1)].problems[0].code, ingest::code::kUnknownFamily);
   EXPECT_TRUE(rows[Id(2)].ingested);
   faulty_.SetRule({});
   ASSERT_TRUE(raw_.Delete("recordings/" + Id(1) + "/session.lock"));

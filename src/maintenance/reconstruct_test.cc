@@ -88,9 +88,10 @@ TEST_F(ReconstructTest, ListsARecordingOnceThatHasAnObjectOfItsNameBesideIt) {
   auto rows = Run(false);
   EXPECT_EQ(listed_, 2U);
   EXPECT_EQ(Told(rows[Id(1)]), "reconstruct/no_manifest");
-  ASSERT_EQ(rows[Id(1)].problems.size(), 1U);
-  EXPECT_EQ(rows[Id(1)].problems[0].code, ingest::code::kStrayObject);
-  EXPECT_EQ(rows[Id(1)].problems[0].key, "recordings/" + Id(1));
+  ASSERT_EQ(rows[Id(1)].problems.size(), 2U);
+  EXPECT_EQ(rows[Id(1)].problems[0].code, ingest::code::kUnknownFamily);
+  EXPECT_EQ(rows[Id(1)].problems[1].code, ingest::code::kStrayObject);
+  EXPECT_EQ(rows[Id(1)].problems[1].key, "recordings/" + Id(1));
   EXPECT_EQ(Told(rows[Id(2)]), "skipped/empty");
 }
 

@@ -11,8 +11,9 @@
 //   commit   with others, as one ordinary ingest plan: 500 recordings, or what 30 s brought
 //
 // Batches and journals are committed and saved in a lane beside the pool, so that they never wait
-// for long reads, and recordings are finished in another, so that no hashing waits for a disk. What another process, which has the same worklist, did meanwhile is not done again: its
-// manifests count, and the digests of its journals are taken over.
+// for long reads, and recordings are finished in another, so that no hashing waits for a disk. What
+// another process, which has the same worklist, did meanwhile is not done again: its manifests
+// count, and the digests of its journals are taken over.
 //
 // One that fails on the way is left as it is and the others go on. Whatever happens, the next run
 // goes on from the journals. Source: commands.md, "reconstruct-all-recent".

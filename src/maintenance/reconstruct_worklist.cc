@@ -230,7 +230,7 @@ class Examination {
     } else {
       row_.action = ReconstructAction::kReconstruct;
       row_.reason = manifests->WhyNone();
-      row_.problems = ingest::FindSimilarPaths(listing);
+      row_.problems = ingest::FindOddities(listing);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "delta/scan.h"
 
@@ -21,7 +22,9 @@ RecordingRow RowAt(const delta::RowBatch& batch, size_t i) {
   if (!batch.IsNull(3, i)) {
     row.duration_us = batch.Long(3, i);
   }
-  row.known_wrong = batch.Boolean(4, i);
+  if (!batch.IsNull(4, i)) {
+    row.known_wrong = batch.Boolean(4, i);
+  }
   return row;
 }
 
@@ -30,6 +33,17 @@ bool IsSelected(const RecordingRow& row, const RecordingSelection& selection) {
     return false;
   }
   return IsInShard(selection.shard, row.recording_id);
+}
+
+// Another engine's append may have written a row twice.
+void MarkSeveral(std::vector<RecordingRow>& rows) {
+  std::unordered_map<std::string_view, RecordingRow*> first;
+  first.reserve(rows.size());
+  for (RecordingRow& row : rows) {
+    const auto [found, is_first] = first.emplace(row.recording_hash, &row);
+    row.is_one_of_several = !is_first;
+    found->second->is_one_of_several = found->second->is_one_of_several || !is_first;
+  }
 }
 
 Result<void> CheckAllFound(const Names& missing) {
@@ -74,6 +88,7 @@ Result<std::vector<RecordingRow>> ReadRecordingRows(const PlanningContext& conte
                            return {};
                          }));
   URSA_CHECK(CheckAllFound(missing));
+  MarkSeveral(rows);
   std::sort(rows.begin(), rows.end(), [](const RecordingRow& a, const RecordingRow& b) {
     return std::tie(a.recording_id, a.recording_hash) < std::tie(b.recording_id, b.recording_hash);
   });

@@ -16,8 +16,15 @@ struct RecordingRow {
   std::string recording_hash;
   std::optional<TimeUs> start;
   std::optional<int64_t> duration_us;
-  bool known_wrong = false;
+  std::optional<bool> known_wrong;  // null, as other engines may write it, is no
+  bool is_one_of_several = false;   // another row has the same key: a change would not know which
+
+  [[nodiscard]] bool IsKnownWrong() const { return known_wrong.value_or(false); }
 };
+
+// What is said of a recording that is one of several.
+inline constexpr std::string_view kOneOfSeveral =
+    "several rows of the catalog have its recording_hash: somebody has to remove all but one";
 
 // Which rows: those of these recordings (none: of all), that started at `since` or later, and that
 // are in the shard.

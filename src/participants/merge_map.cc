@@ -4,20 +4,13 @@
 
 #include <algorithm>
 
+#include "base/identifier.h"
 #include "base/text.h"
 #include "participants/lines.h"
 #include "participants/name.h"
 
 namespace ursa::participants {
 namespace {
-
-// catalog.md section 2: "Ids match [A-Za-z0-9_-]+".
-bool IsId(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '_' || byte == '-';
-  });
-}
 
 // A '#' within a word ("P#3") is a part of it.
 std::string_view WithoutComment(std::string_view line) {

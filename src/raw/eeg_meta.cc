@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "raw/json_numbers.h"
+#include "raw/json_members.h"
 
 namespace ursa::raw {
 namespace {
@@ -15,18 +15,18 @@ constexpr size_t kShownDigitsMax = 40;
 }  // namespace
 
 Reading<PositiveDecimal> ReadSampleRate(std::string_view eeg_meta) {
-  const JsonNumbers numbers = ReadJsonNumbers(eeg_meta, kRateMember);
-  if (numbers.kind != JsonNumbers::Kind::kObject) {
+  const auto members = ReadJsonMembers(eeg_meta, kRateMember);
+  if (!members) {
     return NoSignal(ProblemCode::kNoRate, "it is no JSON object, so the sample rate is not known");
   }
-  if (!numbers.texts[0]) {
+  const JsonMember& member = members->front();
+  if (member.kind != JsonMember::Kind::kNumber) {
     return NoSignal(ProblemCode::kNoRate, "it has no number sample_rate_hz");
   }
-  auto rate = ParsePositiveDecimal(*numbers.texts[0]);
+  auto rate = ParsePositiveDecimal(member.text);
   if (!rate) {
-    return NoSignal(ProblemCode::kNoRate,
-                    fmt::format("its sample_rate_hz {} is no rate",
-                                numbers.texts[0]->substr(0, kShownDigitsMax)));
+    return NoSignal(ProblemCode::kNoRate, fmt::format("its sample_rate_hz {} is no rate",
+                                                      member.text.substr(0, kShownDigitsMax)));
   }
   return *std::move(rate);
 }

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "raw/json_numbers.h"
+#include "raw/json_members.h"
 
 namespace ursa::raw {
 namespace {
@@ -21,17 +21,14 @@ Reading<TimeNs> ReadFirstJsonTime(std::string_view head, uint64_t size_bytes) {
   for (size_t newline = rest.find('\n'); newline != std::string_view::npos;
        newline = rest.find('\n')) {
     any_line_ends = true;
-    const JsonNumbers numbers = ReadJsonNumbers(rest.substr(0, newline), kTimeMembers);
+    const auto members = ReadJsonMembers(rest.substr(0, newline), kTimeMembers);
     rest.remove_prefix(newline + 1);
-    if (numbers.kind == JsonNumbers::Kind::kNumberTooLarge) {
-      return NoSignal(ProblemCode::kUnparseable, "its first line has a number beyond all bounds");
-    }
-    if (numbers.kind == JsonNumbers::Kind::kNoObject) {
+    if (!members) {
       continue;
     }
-    for (const auto& text : numbers.texts) {
-      if (text) {
-        return ToReading(ReadDecimalTime(*text), *text);
+    for (const JsonMember& member : *members) {
+      if (member.kind == JsonMember::Kind::kNumber) {
+        return ToReading(ReadDecimalTime(member.text), member.text);
       }
     }
   }

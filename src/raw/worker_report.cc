@@ -1,17 +1,14 @@
 #include "raw/worker_report.h"
 
-#include <nlohmann/json.hpp>
+#include <array>
 #include <string>
+
+#include "raw/json_members.h"
 
 namespace ursa::raw {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr std::string_view kStoppedAt = "stopped_at_utc";
-
-// What lies deeper says nothing here, and is dropped while it is parsed: memory stays bounded.
-bool IsOfTopLevel(int depth, Json::parse_event_t, Json&) { return depth <= 1; }
+constexpr std::array<std::string_view, 1> kStoppedAt = {"stopped_at_utc"};
 
 TimeReading ReadTime(const std::string& text) {
   const auto time = ParseIso8601(text);
@@ -27,16 +24,15 @@ TimeReading ReadTime(const std::string& text) {
 }  // namespace
 
 Reading<TimeNs> ReadStoppedAt(std::string_view report) {
-  const Json json = Json::parse(report, IsOfTopLevel, /*allow_exceptions=*/false);
-  if (!json.is_object()) {
+  const auto members = ReadJsonMembers(report, kStoppedAt);
+  if (!members) {
     return NoSignal(ProblemCode::kUnparseable, "it is no JSON object");
   }
-  const auto found = json.find(kStoppedAt);
-  if (found == json.end() || !found->is_string()) {
+  const JsonMember& member = members->front();
+  if (member.kind != JsonMember::Kind::kText) {
     return NoSignal(ProblemCode::kUnparseable, "it has no text stopped_at_utc");
   }
-  const auto& text = found->get_ref<const std::string&>();
-  return ToReading(ReadTime(text), text);
+  return ToReading(ReadTime(member.text), member.text);
 }
 
 }  // namespace ursa::raw

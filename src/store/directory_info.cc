@@ -1,12 +1,17 @@
 #include "store/directory_info.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 namespace ursa::store {
 
 TimeNs ModifiedAt(const struct stat& status) {
-  return TimeNs{std::chrono::seconds{status.st_mtim.tv_sec} + Nanoseconds{status.st_mtim.tv_nsec}};
+  // A file may say any time; what no 64 bits hold is as far away as they tell.
+  constexpr int64_t kSecondsMax = Nanoseconds::max() / std::chrono::seconds{1} - 1;
+  const std::chrono::seconds seconds{
+      std::clamp<int64_t>(status.st_mtim.tv_sec, -kSecondsMax, kSecondsMax)};
+  return TimeNs{seconds + Nanoseconds{status.st_mtim.tv_nsec}};
 }
 
 std::string EtagOf(const struct stat& status) {
