@@ -7,6 +7,7 @@
 #include "cli/catalog_session.h"
 #include "cli/planned_command.h"
 #include "cli/restore_run.h"
+#include "delta/value_text.h"
 #include "plan/plan_reader.h"
 #include "plan/restore.h"
 #include "plan/runs.h"
@@ -107,24 +108,32 @@ class Restore final : public PlannedCommand {
   std::string run_id_;
 };
 
-// A change as people and programs see it, from the plan alone.
-Json ChangeJson(const plan::Change& change, std::string_view action) {
-  Json columns = Json::object();
-  for (const plan::ColumnChange& column : change.columns) {
-    const auto position = change.table->schema.IndexOf(column.column);
-    const delta::Type& type = change.table->schema.fields[*position].type;
-    columns[column.column] = Json{{"before", Json(delta::ValueToJson(type, column.before))},
-                                  {"after", Json(delta::ValueToJson(type, column.after))}};
-  }
+// The values of a change's row, from the plan alone.
+void AppendChange(std::string& text, const plan::Change& change, std::string_view action) {
   std::string key;
   for (const std::string& part : change.key) {
     key += (key.empty() ? "" : "/") + part;
   }
-  return Json{{"table", change.table->name},
-              {"key", std::move(key)},
-              {"recording_id", change.locator},
-              {"action", action},
-              {"columns", std::move(columns)}};
+  const auto append = [&](const char* member, std::string_view value) {
+    text += member;
+    delta::AppendJsonText(text, value);
+  };
+  append("\"table\":", change.table->name);
+  append(",\"key\":", key);
+  append(",\"recording_id\":", change.locator);
+  append(",\"action\":", action);
+  text += ",\"columns\":{";
+  for (const plan::ColumnChange& column : change.columns) {
+    const auto position = change.table->schema.IndexOf(column.column);
+    const delta::Type& type = change.table->schema.fields[*position].type;
+    append(&column == change.columns.data() ? "" : ",", column.column);
+    text += ":{\"before\":";
+    delta::AppendJsonValue(text, type, column.before);
+    text += ",\"after\":";
+    delta::AppendJsonValue(text, type, column.after);
+    text += '}';
+  }
+  text += '}';
 }
 
 std::string_view KindName(plan::ChangeKind kind) {
@@ -161,7 +170,7 @@ Result<void> ReportChanges(Report& report, const plan::Plan& plan,
     if (fates != nullptr) {
       action = ActionAfter(action, (*fates)[i]);
     }
-    report.Row({ChangeJson(change, action), true, false});
+    report.TextRow(action, [&](std::string& text) { AppendChange(text, change, action); });
   }
   return {};
 }

@@ -1,12 +1,25 @@
 #include "cli/json_report.h"
 
+#include <fmt/format.h>
+
 #include <utility>
+
+#include "delta/value_text.h"
 
 namespace ursa::cli {
 namespace {
 
 constexpr int kRecordVersion = 1;
 constexpr Nanoseconds kFlushInterval = std::chrono::seconds(1);
+
+// Most values are short text or numbers, which need no dump of their own.
+void AppendJson(std::string& line, const Json& value) {
+  if (value.is_string()) {
+    delta::AppendJsonText(line, value.get_ref<const std::string&>());
+  } else {
+    line += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+}
 
 Json OrNull(const std::optional<int64_t>& number) { return number ? Json(*number) : Json(nullptr); }
 
@@ -33,6 +46,13 @@ void JsonReport::ShowRow(const ReportRow& row, bool /*needs_person*/) {
   WriteLine("row", row.values);
 }
 
+void JsonReport::ShowTextRow(const std::function<void(std::string&)>& append_values,
+                             bool /*needs_person*/) {
+  std::string line = Envelope("row") + ",";
+  append_values(line);
+  WriteLine(std::move(line));
+}
+
 void JsonReport::ShowRecord(const ReportRecord& record) {
   if (!record.kind.empty()) {
     WriteLine(record.kind, record.values);
@@ -54,15 +74,35 @@ void JsonReport::ShowEnd(const Ending& ending) {
   output_.Flush();
 }
 
-void JsonReport::WriteLine(std::string_view kind, const Json& values) {
-  Json line;
-  line["record"] = kind;
-  line["record_version"] = kRecordVersion;
-  line["command"] = command_.empty() ? Json(nullptr) : Json(command_);
-  for (const auto& [key, value] : values.items()) {
-    line.emplace(key, Json(value));  // what stands there already is not replaced
+std::string JsonReport::Envelope(std::string_view kind) const {
+  std::string line = "{\"record\":";
+  delta::AppendJsonText(line, kind);
+  line += fmt::format(",\"record_version\":{},\"command\":", kRecordVersion);
+  if (command_.empty()) {
+    line += "null";
+  } else {
+    delta::AppendJsonText(line, command_);
   }
-  output_.Write(line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  return line;
+}
+
+void JsonReport::WriteLine(std::string_view kind, const Json& values) {
+  std::string line = Envelope(kind);
+  for (const auto& [key, value] : values.items()) {
+    // What stands in the envelope already is not replaced.
+    if (key != "record" && key != "record_version" && key != "command") {
+      line += ',';
+      delta::AppendJsonText(line, key);
+      line += ':';
+      AppendJson(line, value);
+    }
+  }
+  WriteLine(std::move(line));
+}
+
+void JsonReport::WriteLine(std::string line) {
+  line += "}\n";
+  output_.Write(line);
   if (const Nanoseconds now = clock_.Steady(); now - flushed_ >= kFlushInterval) {
     output_.Flush();
     flushed_ = now;

@@ -27,10 +27,16 @@ class JsonReport final : public Report {
  private:
   void ShowBegin(const RunInfo& info) override;
   void ShowRow(const ReportRow& row, bool needs_person) override;
+  void ShowTextRow(const std::function<void(std::string&)>& append_values,
+                   bool needs_person) override;
   void ShowRecord(const ReportRecord& record) override;
   void ShowEnd(const Ending& ending) override;
 
+  // A line's start, up to its values.
+  [[nodiscard]] std::string Envelope(std::string_view kind) const;
   void WriteLine(std::string_view kind, const Json& values);
+  // All but the line's last brace.
+  void WriteLine(std::string line);
 
   const std::string command_;
   Output& output_;

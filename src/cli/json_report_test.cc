@@ -37,6 +37,14 @@ TEST_F(JsonReportTest, WritesRowsAsTheyComeWithTheirKeysInOrder) {
                           "\n");
 }
 
+TEST_F(JsonReportTest, WritesTheTextOfARowAsItIs) {
+  report_.TextRow("update",
+                  [](std::string& text) { text += R"("action":"update","delta_s":1.5)"; });
+  EXPECT_EQ(output_.text, R"({"record":"row","record_version":1,"command":"fix-durations-inplace",)"
+                          R"("action":"update","delta_s":1.5})"
+                          "\n");
+}
+
 TEST_F(JsonReportTest, WritesRowsThatPeopleDoNotSee) {
   report_.Row({.values = {{"action", "unchanged"}}, .shown = false});
   EXPECT_NE(output_.text.find(R"("action":"unchanged")"), std::string::npos);

@@ -97,6 +97,24 @@ void Report::Row(std::string_view action, bool shown, bool row_needs_person,
   ShowRow({WantsValues(shown) ? make_values() : Json(), shown, row_needs_person}, needs_person);
 }
 
+void Report::TextRow(std::string_view action,
+                     const std::function<void(std::string&)>& append_values) {
+  const bool needs_person = cli::NeedsPerson(action);
+  needs_person_ = needs_person_ || needs_person;
+  ShowTextRow(append_values, needs_person);
+}
+
+void Report::ShowTextRow(const std::function<void(std::string&)>& append_values,
+                         bool needs_person) {
+  ReportRow row;
+  if (WantsValues(row.shown)) {
+    std::string text = "{";
+    append_values(text);
+    row.values = Json::parse(text + "}");
+  }
+  ShowRow(row, needs_person);
+}
+
 void Report::Record(const ReportRecord& record) {
   needs_person_ = needs_person_ || record.needs_person;
   if (!record.text.empty()) {

@@ -80,6 +80,9 @@ class Report {
   // somebody sees them: there may be a million rows, and people see fifty.
   void Row(std::string_view action, bool shown, bool needs_person,
            const std::function<Json()>& make_values);
+  // The same of a row whose values its command writes as text by itself, a million of them faster
+  // than any tree: `append_values` appends the members of their JSON object, "a":1,"b":2.
+  void TextRow(std::string_view action, const std::function<void(std::string&)>& append_values);
   void Record(const ReportRecord& record);
   // A line for people, after the summary: what programs know from the summary's values.
   void Note(const std::string& text);
@@ -107,6 +110,8 @@ class Report {
   virtual void ShowRow(const ReportRow& row, bool needs_person) = 0;
   // Whether ShowRow would look at the values of the next row.
   [[nodiscard]] virtual bool WantsValues(bool /*shown*/) const { return true; }
+  virtual void ShowTextRow(const std::function<void(std::string&)>& append_values,
+                           bool needs_person);
   virtual void ShowRecord(const ReportRecord& record) = 0;
   virtual void ShowNote(const std::string& /*text*/) {}
   virtual void ShowEnd(const Ending& ending) = 0;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "delta/testing_log.h"
+#include "delta/value_text.h"
 
 namespace ursa::delta {
 namespace {
@@ -291,6 +292,67 @@ TEST(ValueToJson, IsUndoneByValueFromJsonThroughText) {
     const auto read = ValueFromJson(type, Json::parse(text));
     RC_ASSERT(read.has_value());
     RC_ASSERT(*read == value);
+  }));
+}
+
+std::string TextOf(const Type& type, const Value& value) {
+  std::string text;
+  AppendJsonValue(text, type, value);
+  return text;
+}
+
+TEST(AppendJsonValue, WritesTheTextOfTheTree) {
+  EXPECT_TRUE(rc::check("append(value) = write(value)", [] {
+    const auto [type, value] = RandomPair(3);
+    RC_ASSERT(TextOf(type, value) == ValueToJson(type, value).dump());
+  }));
+}
+
+TEST(TakeJsonValue, TakesBackWhatAppendJsonValueWrites) {
+  const Type intervals = Type::Array(Type::Struct({{"start", TypeKind::kDouble, false, "{}"},
+                                                   {"end", TypeKind::kDouble, false, "{}"}}),
+                                     false);
+  const std::vector<std::pair<Type, Value>> pairs{
+      {TypeKind::kString, "rec_1"},
+      {TypeKind::kString, Value()},
+      {TypeKind::kLong, int64_t{std::numeric_limits<int64_t>::min()}},
+      {TypeKind::kInteger, int64_t{0}},
+      {TypeKind::kBoolean, true},
+      {TypeKind::kDouble, -1.5e-300},
+      {TypeKind::kTimestamp, TimeUs{Microseconds{-1}}},
+      {Type::Array(TypeKind::kString, true), Value::List{"a", Value(), "b"}},
+      {intervals, Value::List{Value::List{0.0, 1.5}, Value::List{2.0, 1e17}}}};
+  for (const auto& [type, value] : pairs) {
+    const std::string text = TextOf(type, value) + ",";
+    std::string_view rest = text;
+    const auto taken = TakeJsonValue(rest, type);
+    ASSERT_TRUE(taken) << text;
+    EXPECT_EQ(*taken, value) << text;
+    EXPECT_EQ(rest, ",");
+  }
+}
+
+// Changes one character, or puts one in.
+std::string Mutated(std::string text) {
+  const auto position =
+      static_cast<size_t>(*rc::gen::inRange<int>(0, static_cast<int>(text.size())));
+  const char c = *rc::gen::elementOf(std::string("0123456789-+.eE,:[]{}\"\\ntrue"));
+  return *rc::gen::arbitrary<bool>() ? text.insert(position, 1, c) : (text[position] = c, text);
+}
+
+TEST(TakeJsonValue, IsOfOneMindWithTheParserOnEveryTextThatItTakes) {
+  EXPECT_TRUE(rc::check("take(text) = read(text)", [] {
+    const auto [type, value] = RandomPair(2);
+    const std::string text = Mutated(TextOf(type, value));
+    std::string_view rest = text;
+    const auto taken = TakeJsonValue(rest, type);
+    if (taken && rest.empty()) {
+      const auto json = Json::parse(text, nullptr, false);
+      RC_ASSERT(!json.is_discarded());
+      const auto read = ValueFromJson(type, json);
+      RC_ASSERT(read.has_value());
+      RC_ASSERT(*read == *taken);
+    }
   }));
 }
 

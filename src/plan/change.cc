@@ -1,7 +1,9 @@
 #include "plan/change.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "delta/value_text.h"
+#include "plan/change_line.h"
 
 namespace ursa::plan {
 namespace {
@@ -9,6 +11,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using catalog::NamedRow;
 using catalog::TableDefinition;
+using delta::AppendJsonText;
+using delta::AppendJsonValue;
 
 std::string_view KindName(ChangeKind kind) {
   switch (kind) {
@@ -27,28 +31,6 @@ const delta::Type& TypeOf(const TableDefinition& table, std::string_view column)
   return table.schema.fields[*table.schema.IndexOf(column)].type;
 }
 
-// Text as JSON has it. Bytes that are not UTF-8 can't come from a table; they must not end the
-// program either.
-void AppendText(std::string& line, std::string_view text) {
-  const bool is_plain = std::ranges::all_of(
-      text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-  if (is_plain) {
-    line.append("\"").append(text).append("\"");
-  } else {
-    line += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
-}
-
-void AppendValue(std::string& line, const delta::Type& type, const delta::Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value.data);
-      text != nullptr && type.kind == delta::TypeKind::kString) {
-    AppendText(line, *text);
-    return;
-  }
-  line += delta::ValueToJson(type, value)
-              .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 // {"name": ..., of which `append` writes what follows the colon.
 template <typename Range, typename NameOf, typename Append>
 void AppendObject(std::string& line, const Range& members, const NameOf& name_of,
@@ -57,7 +39,7 @@ void AppendObject(std::string& line, const Range& members, const NameOf& name_of
   bool first = true;
   for (const auto& member : members) {
     line += first ? "" : ",";
-    AppendText(line, name_of(member));
+    AppendJsonText(line, name_of(member));
     line += ':';
     append(member);
     first = false;
@@ -68,23 +50,23 @@ void AppendObject(std::string& line, const Range& members, const NameOf& name_of
 void AppendRow(std::string& line, const TableDefinition& table, const NamedRow& row) {
   AppendObject(
       line, row, [](const auto& entry) { return std::string_view(entry.first); },
-      [&](const auto& entry) { AppendValue(line, TypeOf(table, entry.first), entry.second); });
+      [&](const auto& entry) { AppendJsonValue(line, TypeOf(table, entry.first), entry.second); });
 }
 
 // "table":..,"key":..,"locator":..
 void AppendPlace(std::string& line, const TableDefinition& table,
                  const std::vector<std::string>& key, const std::string& locator) {
   line += "\"table\":";
-  AppendText(line, table.name);
+  AppendJsonText(line, table.name);
   line += ",\"key\":";
   AppendObject(
       line, key,
       [&](const auto& value) {
         return std::string_view(table.key_columns[static_cast<size_t>(&value - key.data())]);
       },
-      [&](const auto& value) { AppendText(line, value); });
+      [&](const auto& value) { AppendJsonText(line, value); });
   line += ",\"locator\":";
-  AppendText(line, locator);
+  AppendJsonText(line, locator);
 }
 
 void AppendColumns(std::string& line, const Change& change) {
@@ -94,9 +76,9 @@ void AppendColumns(std::string& line, const Change& change) {
       [&](const ColumnChange& column) {
         const delta::Type& type = TypeOf(*change.table, column.column);
         line += "{\"before\":";
-        AppendValue(line, type, column.before);
+        AppendJsonValue(line, type, column.before);
         line += ",\"after\":";
-        AppendValue(line, type, column.after);
+        AppendJsonValue(line, type, column.after);
         line += '}';
       });
 }
@@ -207,7 +189,7 @@ Result<std::vector<ReliedRow>> ReadReliedRows(const Json& list) {
 
 std::string ChangeToLine(const Change& change) {
   std::string line = "{\"record\":\"change\",\"kind\":";
-  AppendText(line, KindName(change.kind));
+  AppendJsonText(line, KindName(change.kind));
   line += ',';
   AppendPlace(line, *change.table, change.key, change.locator);
   if (change.kind == ChangeKind::kUpdate) {
@@ -227,6 +209,9 @@ std::string ChangeToLine(const Change& change) {
 }
 
 Result<Change> ParseChange(std::string_view line) {
+  if (auto change = TakeChangeLine(line)) {
+    return std::move(*change);
+  }
   const auto json = Json::parse(line, nullptr, false);
   if (!json.is_object() || !Member(json, "table").is_string() ||
       !Member(json, "kind").is_string() || !Member(json, "key").is_object() ||

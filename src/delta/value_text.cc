@@ -1,0 +1,249 @@
+#include "delta/value_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "delta/calendar.h"
+
+namespace ursa::delta {
+namespace {
+
+bool IsPlain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool TakeLiteral(std::string_view& text, std::string_view literal) {
+  const bool found = text.starts_with(literal);
+  text.remove_prefix(found ? literal.size() : 0);
+  return found;
+}
+
+void AppendNumber(std::string& text, int64_t number) {
+  char digits[std::numeric_limits<int64_t>::digits10 + 3];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  text.append(std::begin(digits), end);
+}
+
+// Elements in brackets, or members in braces, with commas between.
+template <typename Append>
+void AppendEach(std::string& text, char first, size_t count, char last, const Append& append) {
+  text += first;
+  for (size_t i = 0; i < count; ++i) {
+    if (i > 0) {
+      text += ',';
+    }
+    append(i);
+  }
+  text += last;
+}
+
+// Members in the order of their names, as a tree has them.
+void AppendStruct(std::string& text, const Type& type, const Value::List& values) {
+  std::vector<size_t> order(type.children.size());
+  std::generate(order.begin(), order.end(), [next = size_t{0}]() mutable { return next++; });
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return type.children[a].name < type.children[b].name; });
+  AppendEach(text, '{', order.size(), '}', [&](size_t i) {
+    const Field& field = type.children[order[i]];
+    AppendJsonText(text, field.name);
+    text += ':';
+    AppendJsonValue(text, field.type, values[order[i]]);
+  });
+}
+
+// How many characters of `text` are a JSON number; 0 where it begins with none.
+size_t NumberLength(std::string_view text) {
+  size_t length = 0;
+  const auto take_digits = [&] {
+    const size_t start = length;
+    while (length < text.size() && IsDigit(text[length])) {
+      ++length;
+    }
+    return length > start;
+  };
+  const auto is = [&](std::string_view any) {
+    return length < text.size() && any.find(text[length]) != std::string_view::npos;
+  };
+  length += is("-") ? 1 : 0;
+  const bool zero = is("0");
+  if (!take_digits() || (zero && length > 1 + (text.front() == '-' ? 1 : 0))) {
+    return 0;
+  }
+  if (is(".")) {
+    ++length;
+    if (!take_digits()) {
+      return 0;
+    }
+  }
+  if (is("eE")) {
+    ++length;
+    length += is("+-") ? 1 : 0;
+    if (!take_digits()) {
+      return 0;
+    }
+  }
+  return length;
+}
+
+template <typename Number>
+std::optional<Value> TakeNumber(std::string_view& text) {
+  const size_t length = NumberLength(text);
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + length, number);
+  // "-0" is an integer for a parser, and has no sign then.
+  if (length == 0 || error != std::errc() || end != text.data() + length ||
+      text.substr(0, length) == "-0") {
+    return std::nullopt;
+  }
+  text.remove_prefix(length);
+  if constexpr (std::is_integral_v<Number>) {
+    return Value(int64_t{number});
+  } else {
+    return Value(number);
+  }
+}
+
+std::optional<Value> TakeTimestamp(std::string_view& text) {
+  const auto time = TakeJsonText(text);
+  const auto microseconds = time ? ParseMicroseconds(*time) : std::nullopt;
+  return microseconds ? std::optional<Value>(Value(*microseconds)) : std::nullopt;
+}
+
+std::optional<Value> TakeChild(std::string_view& text, const Field& child) {
+  auto value = TakeJsonValue(text, child.type);
+  return value && value->IsNull() && !child.nullable ? std::nullopt : value;
+}
+
+std::optional<Value> TakeArray(std::string_view& text, const Type& type) {
+  Value::List values;
+  if (!TakeLiteral(text, "[")) {
+    return std::nullopt;
+  }
+  while (!TakeLiteral(text, "]")) {
+    if (!values.empty() && !TakeLiteral(text, ",")) {
+      return std::nullopt;
+    }
+    auto value = TakeChild(text, type.children[0]);
+    if (!value) {
+      return std::nullopt;
+    }
+    values.push_back(std::move(*value));
+  }
+  return Value(std::move(values));
+}
+
+// Every member exactly once, in any order.
+std::optional<Value> TakeStruct(std::string_view& text, const Type& type) {
+  std::vector<std::optional<Value>> found(type.children.size());
+  for (size_t count = 0; count < found.size(); ++count) {
+    if (!TakeLiteral(text, count == 0 ? "{" : ",")) {
+      return std::nullopt;
+    }
+    const auto name = TakeJsonText(text);
+    const auto field = std::find_if(type.children.begin(), type.children.end(),
+                                    [&](const Field& child) { return name == child.name; });
+    if (field == type.children.end() || !TakeLiteral(text, ":")) {
+      return std::nullopt;
+    }
+    auto& value = found[static_cast<size_t>(field - type.children.begin())];
+    if (value || !(value = TakeChild(text, *field))) {
+      return std::nullopt;
+    }
+  }
+  if (found.empty() || !TakeLiteral(text, "}")) {
+    return std::nullopt;
+  }
+  Value::List values;
+  for (auto& value : found) {
+    values.push_back(std::move(*value));
+  }
+  return Value(std::move(values));
+}
+
+}  // namespace
+
+void AppendJsonText(std::string& text, std::string_view value) {
+  if (std::all_of(value.begin(), value.end(), IsPlain)) {
+    text.append("\"").append(value).append("\"");
+  } else {
+    text += nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+}
+
+void AppendJsonValue(std::string& text, const Type& type, const Value& value) {
+  if (value.IsNull()) {
+    text += "null";
+    return;
+  }
+  switch (type.kind) {
+    case TypeKind::kString:
+      return AppendJsonText(text, std::get<std::string>(value.data));
+    case TypeKind::kBoolean:
+      text += std::get<bool>(value.data) ? "true" : "false";
+      return;
+    case TypeKind::kLong:
+    case TypeKind::kInteger:
+    case TypeKind::kShort:
+    case TypeKind::kByte:
+      return AppendNumber(text, std::get<int64_t>(value.data));
+    case TypeKind::kTimestamp:
+      return AppendJsonText(text, FormatMicroseconds(std::get<int64_t>(value.data)));
+    case TypeKind::kArray: {
+      const auto& values = std::get<Value::List>(value.data);
+      return AppendEach(text, '[', values.size(), ']',
+                        [&](size_t i) { AppendJsonValue(text, type.children[0].type, values[i]); });
+    }
+    case TypeKind::kStruct:
+      return AppendStruct(text, type, std::get<Value::List>(value.data));
+    default:
+      text +=
+          ValueToJson(type, value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+}
+
+std::optional<std::string_view> TakeJsonText(std::string_view& text) {
+  if (!TakeLiteral(text, "\"")) {
+    return std::nullopt;
+  }
+  const auto end = std::find_if_not(text.begin(), text.end(), IsPlain);
+  if (end == text.end() || *end != '"') {
+    return std::nullopt;
+  }
+  const std::string_view taken = text.substr(0, static_cast<size_t>(end - text.begin()));
+  text.remove_prefix(taken.size() + 1);
+  return taken;
+}
+
+std::optional<Value> TakeJsonValue(std::string_view& text, const Type& type) {
+  if (TakeLiteral(text, "null")) {
+    return Value();
+  }
+  switch (type.kind) {
+    case TypeKind::kString: {
+      const auto taken = TakeJsonText(text);
+      return taken ? std::optional<Value>(Value(std::string(*taken))) : std::nullopt;
+    }
+    case TypeKind::kBoolean:
+      if (TakeLiteral(text, "true")) {
+        return Value(true);
+      }
+      return TakeLiteral(text, "false") ? std::optional<Value>(Value(false)) : std::nullopt;
+    case TypeKind::kLong:
+      return TakeNumber<int64_t>(text);
+    case TypeKind::kInteger:
+      return TakeNumber<int32_t>(text);
+    case TypeKind::kDouble:
+      return TakeNumber<double>(text);
+    case TypeKind::kTimestamp:
+      return TakeTimestamp(text);
+    case TypeKind::kArray:
+      return TakeArray(text, type);
+    case TypeKind::kStruct:
+      return TakeStruct(text, type);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace ursa::delta
