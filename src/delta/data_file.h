@@ -71,7 +71,7 @@ Result<std::shared_ptr<arrow::Buffer>> EncodeParquet(
     const Schema& schema, const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches,
     const DataFileOptions& options);
 
-// Puts a file's bytes under a new name; `stats` is what its add action says of it.
+// Puts a file's bytes under a new name, ahead of the commit that adds it; `stats` is what its add action says of it.
 Result<AddFile> PutDataFile(store::ObjectStore& store, const std::string& table_path,
                             std::string_view bytes, std::string stats, Clock& clock,
                             Random& random);

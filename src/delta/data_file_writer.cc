@@ -131,7 +131,7 @@ Result<AddFile> PutDataFile(store::ObjectStore& store, const std::string& table_
                             Random& random) {
   AddFile add;
   add.path = "part-00000-" + MakeUuid(random) + "-c000.zstd.parquet";
-  URSA_CHECK_CONTEXT(store.Put(table_path + "/" + add.path, bytes, store::PutCondition::kIfAbsent),
+  URSA_CHECK_CONTEXT(store.PutAhead(table_path + "/" + add.path, bytes),
                      "writing " + table_path + "/" + add.path);
   add.size_bytes = bytes.size();
   add.modification_time_ms =

@@ -34,16 +34,15 @@ constexpr size_t kBloomKeysMax = 256;
 }  // namespace
 
 ChangeIndex::ChangeIndex(const MergeSource& source, const MergeOptions& options)
-    : source_(&source), options_(&options) {}
+    : source_(&source), options_(&options), by_key_(source.Count()) {}
 
 Result<ChangeIndex> ChangeIndex::Make(const MergeSource& source, const MergeOptions& options) {
   ChangeIndex index(source, options);
-  index.by_key_.reserve(source.Count());
   index.filter_.resize(std::bit_ceil(source.Count() * kFilterBitsPerKey / 64 + 1));
   for (size_t i = 0; i < source.Count(); ++i) {
     const size_t hash = std::hash<std::string_view>()(source.Key(i));
     index.filter_[FilterWord(hash, index.filter_.size())] |= FilterBit(hash);
-    if (!index.by_key_.emplace(source.Key(i), i).second) {
+    if (!index.by_key_.Add(source.Key(i), i, [&](size_t change) { return source.Key(change); })) {
       std::string key(source.Key(i));
       std::replace(key.begin(), key.end(), '\0', '/');
       return Fail(ErrorCode::kInvalid, "two changes have the same key " + key);
@@ -61,8 +60,8 @@ size_t ChangeIndex::Find(std::string_view key) const {
   if ((filter_[FilterWord(hash, filter_.size())] & FilterBit(hash)) == 0) {
     return source_->Count();
   }
-  const auto found = by_key_.find(key);
-  return found == by_key_.end() ? source_->Count() : found->second;
+  return by_key_.Find(key, [this](size_t change) { return source_->Key(change); })
+      .value_or(source_->Count());
 }
 
 std::vector<size_t> ChangeIndex::Candidates(const AddFile& file) const {

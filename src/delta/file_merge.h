@@ -3,11 +3,11 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "delta/actions.h"
+#include "delta/key_index.h"
 #include "delta/merge.h"
 #include "delta/snapshot.h"
 #include "store/object_store.h"
@@ -33,7 +33,7 @@ class ChangeIndex {
   const MergeOptions* options_;
   // Most keys that are looked for are not there: a bit for each hash, to see that at once.
   std::vector<uint64_t> filter_;
-  std::unordered_map<std::string_view, size_t> by_key_;
+  KeyIndex by_key_;
   std::vector<size_t> by_locator_;  // changes, in the order of their locators
 };
 

@@ -11,6 +11,9 @@ namespace {
 
 bool MayPass(const AddFile& file, const FileFilter& filter) {
   const auto bounds = BoundsOf(file, filter.column);
+  if (bounds && filter.any_between) {
+    return filter.any_between(bounds->min, bounds->max);
+  }
   return !bounds ||
          std::any_of(filter.values.begin(), filter.values.end(), [&](const std::string& value) {
            return value >= bounds->min && value <= bounds->max;

@@ -18,6 +18,9 @@ namespace ursa::delta {
 struct FileFilter {
   std::string column;
   std::vector<std::string> values;
+  // Instead of `values`, where those are too many for a list of them: whether one is from `min` to
+  // `max`, these included.
+  std::function<bool(std::string_view min, std::string_view max)> any_between = {};
 };
 
 struct ScanOptions {

@@ -165,8 +165,14 @@ TEST(Spool, GivesBackEveryLineWhateverItsSize) {
     for (const std::string& line : lines) {
       RC_ASSERT(spool.Append(line).has_value());
     }
+    Spool other({std::filesystem::temp_directory_path(), 0});
+    RC_ASSERT(other.Append("another spool's").has_value());
     for (size_t i = 0; i < lines.size(); ++i) {
       RC_ASSERT(spool.Read(i).value() == lines[i]);
+    }
+    for (size_t i = lines.size(); i-- > 0;) {
+      RC_ASSERT(spool.Read(i).value() == lines[i]);
+      RC_ASSERT(other.Read(0).value() == "another spool's");
     }
   }));
 }

@@ -117,7 +117,8 @@ Result<std::string> SaveRollback(store::ObjectStore& assets, const std::string& 
         (number == 1 ? std::string(kSuffix) : fmt::format("-{}{}", number, kSuffix));
     URSA_TRY(const store::PutOutcome put,
              store::PutIfAbsent(
-                 assets, key, bytes, [&] { return Holds(assets, key, bytes); }, patience));
+                 assets, key, bytes, [&] { return Holds(assets, key, bytes); }, patience,
+                 store::PutOrder::kAhead));
     if (put == store::PutOutcome::kDone) {
       return key;
     }

@@ -20,7 +20,8 @@
 
 namespace ursa::plan {
 
-// Saves the plan of the wanted changes under the first free name and returns its key. A name that
+// Saves the plan of the wanted changes under the first free name and returns its key; to be called
+// before the commit that names it is put (ObjectStore::PutAhead). A name that
 // holds the same bytes already (of a run that died before its commit) serves as well. kConflict
 // after a thousand names; else errors of store::PutIfAbsent.
 Result<std::string> SaveRollback(store::ObjectStore& assets, const std::string& prefix,

@@ -8,10 +8,13 @@
 namespace ursa::plan {
 
 RowComparer::RowComparer(const Plan& plan, const catalog::TableDefinition& table)
-    : plan_(plan), table_(table), changes_(plan.ChangesOf(table.name)), found_(changes_.size()) {
-  by_key_.reserve(changes_.size());
+    : plan_(plan),
+      table_(table),
+      changes_(plan.ChangesOf(table.name)),
+      by_key_(changes_.size()),
+      found_(changes_.size()) {
   for (size_t i = 0; i < changes_.size(); ++i) {
-    by_key_.emplace(plan.EncodedKey(changes_[i]), i);
+    by_key_.Add(plan.EncodedKey(changes_[i]), i, KeyAt());
   }
 }
 
@@ -24,11 +27,14 @@ Result<void> RowComparer::Read(const store::ReadableStore& assets, const delta::
   }
   scan.jobs = jobs;
   scan.stop = std::move(stop);
-  delta::FileFilter filter{table_.locator_column, {}};
-  for (const size_t change : changes_) {
-    filter.values.emplace_back(plan_.Locator(change));
-  }
-  scan.filters.push_back(std::move(filter));
+  std::vector<size_t> by_locator = changes_;
+  const auto locator = [&](size_t change) { return plan_.Locator(change); };
+  std::ranges::sort(by_locator, {}, locator);
+  scan.filters.push_back(
+      {table_.locator_column, {}, [&](std::string_view min, std::string_view max) {
+         const auto first = std::ranges::lower_bound(by_locator, min, {}, locator);
+         return first != by_locator.end() && locator(*first) <= max;
+       }});
   return delta::Scan(assets, snapshot, scan,
                      [&](const delta::RowBatch& batch) { return Take(batch); });
 }
@@ -36,10 +42,11 @@ Result<void> RowComparer::Read(const store::ReadableStore& assets, const delta::
 Result<void> RowComparer::Take(const delta::RowBatch& batch) {
   std::string key;
   for (size_t row = 0; row < batch.RowCount(); ++row) {
-    const auto match = by_key_.find(delta::KeyOfRow(batch, row, table_.key_columns.size(), key));
-    if (match != by_key_.end()) {
-      URSA_TRY(const Change change, plan_.ChangeAt(changes_[match->second]));
-      Compare(change, batch, row, found_[match->second]);
+    const auto match =
+        by_key_.Find(delta::KeyOfRow(batch, row, table_.key_columns.size(), key), KeyAt());
+    if (match) {
+      URSA_TRY(const Change change, plan_.ChangeAt(changes_[*match]));
+      Compare(change, batch, row, found_[*match]);
     }
   }
   return {};

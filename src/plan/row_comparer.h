@@ -5,11 +5,11 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "delta/key_index.h"
 #include "delta/row_batch.h"
 #include "plan/plan.h"
 
@@ -39,6 +39,10 @@ class RowComparer {
   [[nodiscard]] const Found& Of(size_t number) const { return found_[number]; }
 
  private:
+  // The key of a position in changes_.
+  [[nodiscard]] auto KeyAt() const {
+    return [this](size_t position) { return plan_.EncodedKey(changes_[position]); };
+  }
   Result<void> Take(const delta::RowBatch& batch);
   [[nodiscard]] delta::Value ValueOf(const delta::RowBatch& batch, size_t row,
                                      const std::string& column) const;
@@ -47,7 +51,7 @@ class RowComparer {
   const Plan& plan_;
   const catalog::TableDefinition& table_;
   const std::vector<size_t>& changes_;
-  std::unordered_map<std::string_view, size_t> by_key_;
+  delta::KeyIndex by_key_;  // of positions in changes_
   std::vector<Found> found_;
 };
 

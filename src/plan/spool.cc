@@ -2,23 +2,46 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
 #include "plan/temporary_file.h"
 
 namespace ursa::plan {
+namespace {
 
-Spool::Spool(SpoolOptions options) : options_(std::move(options)) {}
+// Of one read of lines that follow each other.
+constexpr size_t kWindowBytes = size_t{64} << 10;
+
+// Part of a spool's file, as a thread read it last.
+struct Window {
+  uint64_t spool = 0;       // whose; 0: of none
+  uint64_t start = 0;       // of `bytes` in the file
+  uint64_t read_until = 0;  // the end of the line that was read last
+  std::string bytes;
+};
+
+uint64_t NextId() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
+Spool::Spool(SpoolOptions options) : id_(NextId()), options_(std::move(options)) {}
 
 Spool::Spool(Spool&& other) noexcept
-    : options_(std::move(other.options_)),
+    : id_(std::exchange(other.id_, NextId())),
+      options_(std::move(other.options_)),
       buffer_(std::move(other.buffer_)),
       flushed_bytes_(other.flushed_bytes_),
       file_(std::exchange(other.file_, -1)),
       ends_(std::move(other.ends_)) {}
 
 Spool& Spool::operator=(Spool&& other) noexcept {
+  std::swap(id_, other.id_);
   std::swap(options_, other.options_);
   std::swap(buffer_, other.buffer_);
   std::swap(flushed_bytes_, other.flushed_bytes_);
@@ -58,17 +81,40 @@ Result<std::string> Spool::Read(size_t line) const {
   if (start >= flushed_bytes_) {
     return buffer_.substr(start - flushed_bytes_, length);
   }
-  std::string text(length, '\0');
-  size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t count =
-        pread(file_, text.data() + done, text.size() - done, static_cast<off_t>(start + done));
-    if (count == 0 || (count < 0 && errno != EINTR)) {
+  thread_local Window window;
+  if (window.spool != id_) {
+    window = {id_, 0, 0, {}};
+  }
+  const bool goes_on = start == window.read_until;
+  window.read_until = start + length;
+  const uint64_t window_end = window.start + window.bytes.size();
+  if (start >= window.start && start + length <= window_end) {
+    return window.bytes.substr(start - window.start, length);
+  }
+  std::string text;
+  if (!goes_on || length > kWindowBytes) {
+    text.resize(length);
+    URSA_CHECK(ReadFile(start, text.data(), text.size()));
+    return text;
+  }
+  window.bytes.resize(std::min<uint64_t>(kWindowBytes, flushed_bytes_ - start));
+  window.start = start;
+  if (auto read = ReadFile(start, window.bytes.data(), window.bytes.size()); !read) {
+    window.spool = 0;
+    return tl::unexpected(std::move(read).error());
+  }
+  return window.bytes.substr(0, length);
+}
+
+Result<void> Spool::ReadFile(uint64_t start, char* bytes, size_t count) const {
+  for (size_t done = 0; done < count;) {
+    const ssize_t read = pread(file_, bytes + done, count - done, static_cast<off_t>(start + done));
+    if (read == 0 || (read < 0 && errno != EINTR)) {
       return TemporaryFileError(options_.directory, "can't read");
     }
-    done += count < 0 ? 0 : static_cast<size_t>(count);
+    done += read < 0 ? 0 : static_cast<size_t>(read);
   }
-  return text;
+  return {};
 }
 
 }  // namespace ursa::plan

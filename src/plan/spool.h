@@ -32,12 +32,16 @@ class Spool {
   Result<void> Append(std::string_view line);
 
   [[nodiscard]] size_t Count() const { return ends_.size(); }
+  // Lines that a thread reads one after the other come from one read of many.
   [[nodiscard]] Result<std::string> Read(size_t line) const;
   [[nodiscard]] const SpoolOptions& Options() const { return options_; }
 
  private:
   Result<void> Flush();
+  // Bytes of the file; an error where it has less.
+  Result<void> ReadFile(uint64_t start, char* bytes, size_t count) const;
 
+  uint64_t id_;  // of this spool alone
   SpoolOptions options_;
   std::string buffer_;  // what is not in the file yet; begins at flushed_bytes_
   uint64_t flushed_bytes_ = 0;

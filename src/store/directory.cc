@@ -8,7 +8,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -47,6 +49,7 @@ class Directory final : public ObjectStore {
   }
   [[nodiscard]] std::string Uri() const override { return "local://" + root_.string(); }
   Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;
+  Result<void> PutAhead(std::string_view key, std::string_view bytes) override;
   Result<void> Delete(std::string_view key) override;
 
  private:
@@ -74,9 +77,19 @@ class Directory final : public ObjectStore {
   [[nodiscard]] Result<FileDescriptor> OpenParent(const std::string& key) const;
   [[nodiscard]] Result<FileDescriptor> MakeParent(const std::string& key) const;
   Result<void> PutIfAbsent(const FileDescriptor& parent, const std::string& key,
-                           const std::string& name, std::string_view bytes) const;
+                           const std::string& name, std::string_view bytes);
+  // Whether the names of objects that were put ahead have to be durable before this one is seen.
+  enum class Ahead { kSyncFirst, kGoesAheadToo };
+  // Makes a file where there is none yet; its bytes are durable, its name is not.
+  Result<void> CreateIfAbsent(const FileDescriptor& parent, const std::string& key,
+                              const std::string& name, std::string_view bytes, Ahead ahead);
+  Result<void> Link(const FileDescriptor& file, const std::string& temporary,
+                    const FileDescriptor& parent, const std::string& key,
+                    const std::string& name) const;
+  // Makes the names durable that were put ahead.
+  Result<void> SyncAhead();
   Result<void> Replace(const FileDescriptor& parent, const std::string& key,
-                       const std::string& name, std::string_view bytes) const;
+                       const std::string& name, std::string_view bytes);
   // An open file in .ursa-tmp/ and its name there.
   [[nodiscard]] Result<std::pair<FileDescriptor, std::string>> MakeTemporary(
       const std::string& key) const;
@@ -86,6 +99,9 @@ class Directory final : public ObjectStore {
 
   const fs::path root_;
   const FileDescriptor descriptor_;
+  std::mutex ahead_mutex_;
+  // The directories of objects that were put ahead, by their paths, until they are durable.
+  std::map<std::string, FileDescriptor> ahead_;
 };
 
 // Reads an extent whole. False, with errno, where that fails; EIO for a file that ends before it.
@@ -328,22 +344,38 @@ void Directory::RemoveTemporary(const std::string& temporary) const {
   (void)unlinkat(descriptor_.Get(), std::string(kTemporary).c_str(), AT_REMOVEDIR);
 }
 
-// Whether two descriptors or names are the same file: a link that NFS reports as failed may be
-// ours.
-bool IsSameFile(int file, int parent, const std::string& name) {
-  struct stat ours {};
-  struct stat theirs {};
-  return fstat(file, &ours) == 0 && fstatat(parent, name.c_str(), &theirs, 0) == 0 &&
-         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
-}
-
 bool LinkByDescriptor(int file, int parent, const std::string& name) {
   const std::string path = fmt::format("/proc/self/fd/{}", file);
   return linkat(AT_FDCWD, path.c_str(), parent, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
 }
 
-Result<void> Directory::PutIfAbsent(const FileDescriptor& parent, const std::string& key,
-                                    const std::string& name, std::string_view bytes) const {
+Result<void> Directory::Link(const FileDescriptor& file, const std::string& temporary,
+                             const FileDescriptor& parent, const std::string& key,
+                             const std::string& name) const {
+  const bool linked = temporary.empty() ? LinkByDescriptor(file.Get(), parent.Get(), name)
+                                        : linkat(descriptor_.Get(), temporary.c_str(), parent.Get(),
+                                                 name.c_str(), 0) == 0;
+  int link_error = errno;
+  if (linked || (link_error == EEXIST && IsSameFile(file.Get(), parent.Get(), name))) {
+    return {};
+  }
+  if (link_error != EEXIST && !temporary.empty()) {
+    if (renameat2(descriptor_.Get(), temporary.c_str(), parent.Get(), name.c_str(),
+                  RENAME_NOREPLACE) == 0) {
+      return {};
+    }
+    link_error = errno == EEXIST ? EEXIST : link_error;
+  }
+  if (link_error == EEXIST) {
+    return Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
+  }
+  errno = link_error;
+  return SystemError(key, "give its name to");
+}
+
+Result<void> Directory::CreateIfAbsent(const FileDescriptor& parent, const std::string& key,
+                                       const std::string& name, std::string_view bytes,
+                                       Ahead ahead) {
   struct stat existing {};
   if (fstatat(parent.Get(), name.c_str(), &existing, AT_SYMLINK_NOFOLLOW) == 0) {
     return Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
@@ -356,38 +388,43 @@ Result<void> Directory::PutIfAbsent(const FileDescriptor& parent, const std::str
     temporary = std::move(made.second);
   }
   auto written = WriteAll(file, key, bytes);
+  if (written && ahead == Ahead::kSyncFirst) {
+    written = SyncAhead();
+  }
   if (written) {
-    const bool linked = temporary.empty() ? LinkByDescriptor(file.Get(), parent.Get(), name)
-                                          : linkat(descriptor_.Get(), temporary.c_str(),
-                                                   parent.Get(), name.c_str(), 0) == 0;
-    const int link_error = errno;
-    if (!linked && link_error == EEXIST && !IsSameFile(file.Get(), parent.Get(), name)) {
-      written = Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
-    } else if (!linked && link_error != EEXIST) {
-      const bool renamed =
-          !temporary.empty() && renameat2(descriptor_.Get(), temporary.c_str(), parent.Get(),
-                                          name.c_str(), RENAME_NOREPLACE) == 0;
-      if (!renamed && errno == EEXIST) {
-        written = Fail(ErrorCode::kAlreadyExists, PathOf(key) + " exists already");
-      } else if (!renamed) {
-        errno = link_error;
-        written = SystemError(key, "give its name to");
-      }
-    }
+    written = Link(file, temporary, parent, key, name);
   }
   if (!temporary.empty()) {
     RemoveTemporary(temporary);
   }
-  if (written && fsync(parent.Get()) != 0) {
-    return NameNotDurable(key);
-  }
   return written;
 }
 
+Result<void> Directory::PutIfAbsent(const FileDescriptor& parent, const std::string& key,
+                                    const std::string& name, std::string_view bytes) {
+  URSA_CHECK(CreateIfAbsent(parent, key, name, bytes, Ahead::kSyncFirst));
+  return fsync(parent.Get()) == 0 ? Result<void>() : NameNotDurable(key);
+}
+
+Result<void> Directory::SyncAhead() {
+  const std::scoped_lock lock(ahead_mutex_);
+  while (!ahead_.empty()) {
+    const auto& [path, directory] = *ahead_.begin();
+    if (fsync(directory.Get()) != 0) {
+      return SystemError(path, "write the directory");
+    }
+    ahead_.erase(ahead_.begin());
+  }
+  return {};
+}
+
 Result<void> Directory::Replace(const FileDescriptor& parent, const std::string& key,
-                                const std::string& name, std::string_view bytes) const {
+                                const std::string& name, std::string_view bytes) {
   URSA_TRY(const auto made, MakeTemporary(key));
   auto written = WriteAll(made.first, key, bytes);
+  if (written) {
+    written = SyncAhead();
+  }
   if (written &&
       renameat(descriptor_.Get(), made.second.c_str(), parent.Get(), name.c_str()) != 0) {
     written = SystemError(key, "replace");
@@ -397,6 +434,17 @@ Result<void> Directory::Replace(const FileDescriptor& parent, const std::string&
     return NameNotDurable(key);
   }
   return written;
+}
+
+Result<void> Directory::PutAhead(std::string_view key_view, std::string_view bytes) {
+  const std::string key(key_view);
+  URSA_CHECK(CheckKey(key));
+  URSA_TRY(FileDescriptor parent, MakeParent(key));
+  const auto [path, name] = SplitKey(key);
+  URSA_CHECK(CreateIfAbsent(parent, key, name, bytes, Ahead::kGoesAheadToo));
+  const std::scoped_lock lock(ahead_mutex_);
+  ahead_.insert_or_assign(path, std::move(parent));
+  return {};
 }
 
 Result<void> Directory::Put(std::string_view key_view, std::string_view bytes,

@@ -49,4 +49,11 @@ std::optional<uint64_t> SizeInEtag(std::string_view etag) {
   return error == std::errc() && stop == etag.data() + end ? std::optional(size) : std::nullopt;
 }
 
+bool IsSameFile(int file, int parent, const std::string& name) {
+  struct stat ours {};
+  struct stat theirs {};
+  return fstat(file, &ours) == 0 && fstatat(parent, name.c_str(), &theirs, 0) == 0 &&
+         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
 }  // namespace ursa::store

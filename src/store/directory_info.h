@@ -24,4 +24,8 @@ ObjectInfo InfoOf(std::string_view key, const struct stat& status);
 // Whether an open file is as it was when `info` was made from it.
 bool IsOf(const ObjectInfo& info, const struct stat& status);
 
+// Whether a descriptor and a name in a directory are the same file: a link that NFS reports as
+// failed may be ours.
+bool IsSameFile(int file, int parent, const std::string& name);
+
 }  // namespace ursa::store

@@ -5,12 +5,48 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
+
+namespace ursa::store {
+namespace {
+
+// While this is set: what was made durable ("sync") or visible ("link"), in that order.
+std::vector<std::string>* recorded = nullptr;
+
+// A file's name; "bytes" of one that has none yet.
+std::string NameOf(int descriptor) {
+  std::error_code error;
+  const std::string path =
+      std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), error);
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return name.starts_with('#') ? "bytes" : name;
+}
+
+}  // namespace
+}  // namespace ursa::store
+
+// Instead of the C library's: what survives a power cut is a matter of their order.
+extern "C" int fsync(int descriptor) {
+  if (ursa::store::recorded != nullptr) {
+    ursa::store::recorded->push_back("sync " + ursa::store::NameOf(descriptor));
+  }
+  return static_cast<int>(syscall(SYS_fsync, descriptor));
+}
+
+extern "C" int linkat(int from_directory, const char* from, int to_directory, const char* to,
+                      int flags) noexcept {
+  if (ursa::store::recorded != nullptr) {
+    ursa::store::recorded->push_back(std::string("link ") + to);
+  }
+  return static_cast<int>(syscall(SYS_linkat, from_directory, from, to_directory, to, flags));
+}
 
 namespace ursa::store {
 namespace {
@@ -75,6 +111,22 @@ TEST_F(DirectoryTest, AStreamEndsWhereItsFileIsCutOff) {
   const auto taken = StreamWhile([&] { fs::resize_file(path_ / "large", 1); });
   ASSERT_FALSE(taken.has_value());
   EXPECT_EQ(taken.error().code, ErrorCode::kPreconditionFailed);
+}
+
+TEST_F(DirectoryTest, WhatIsPutAheadIsDurableBeforeWhatIsPutNextIsSeen) {
+  for (const char* directory : {"data", "log"}) {
+    ASSERT_TRUE(fs::create_directory(path_ / directory));
+  }
+  std::vector<std::string> order;
+  recorded = &order;
+  const bool put = store_->PutAhead("data/1", "one") && store_->PutAhead("data/2", "two") &&
+                   store_->Put("log/1", "data/1 and data/2", PutCondition::kIfAbsent) &&
+                   store_->Put("log/2", "nothing more", PutCondition::kIfAbsent);
+  recorded = nullptr;
+  ASSERT_TRUE(put);
+  EXPECT_THAT(order, testing::ElementsAre("sync bytes", "link 1", "sync bytes", "link 2",
+                                          "sync bytes", "sync data", "link 1", "sync log",
+                                          "sync bytes", "link 2", "sync log"));
 }
 
 TEST_F(DirectoryTest, ListsMoreNamesThanAPageHolds) {

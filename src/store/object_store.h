@@ -119,6 +119,14 @@ class ObjectStore : public ReadableStore {
   virtual Result<void> Put(std::string_view key, std::string_view bytes,
                            PutCondition condition) = 0;
 
+  // The same, if absent, of an object that only a later Put's object will refer to: its bytes are
+  // durable on return, its name is before what the next Put puts can be seen. So many files and the
+  // entry that names them make their directory durable once. Where that can't be done, it is the
+  // Put that fails, and puts nothing. This one is Put.
+  virtual Result<void> PutAhead(std::string_view key, std::string_view bytes) {
+    return Put(key, bytes, PutCondition::kIfAbsent);
+  }
+
   // Makes `to` a copy of `from`, replacing what is there, on the server's side where there is one.
   // With `if_match`, kPreconditionFailed unless `from` has that etag. This one is Get, then Put.
   virtual Result<void> Copy(std::string_view from, std::string_view to, std::string_view if_match);

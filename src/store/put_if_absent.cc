@@ -56,11 +56,12 @@ class Attempts {
 
 Result<PutOutcome> PutIfAbsent(ObjectStore& store, std::string_view key, std::string_view bytes,
                                const std::function<Result<bool>()>& is_ours,
-                               const std::optional<Patience>& patience) {
+                               const std::optional<Patience>& patience, PutOrder order) {
   std::optional<Error> unknown;  // of an attempt that may still arrive
   Attempts attempts(patience);
   while (true) {
-    auto put = store.Put(key, bytes, PutCondition::kIfAbsent);
+    auto put = order == PutOrder::kAhead ? store.PutAhead(key, bytes)
+                                         : store.Put(key, bytes, PutCondition::kIfAbsent);
     if (put) {
       return PutOutcome::kDone;
     }

@@ -28,12 +28,16 @@ enum class PutOutcome {
   kTaken,  // it is another's, for good
 };
 
+// Whether what is put is put ahead of what will refer to it (ObjectStore::PutAhead).
+enum class PutOrder { kByItself, kAhead };
+
 // Puts `bytes` at `key` where there is nothing yet. `is_ours` says whether what lies there is what
 // was put, kNotFound where nothing does; only bytes that nobody else puts can be told so. Without
 // `patience` there is one attempt. kUnknownOutcome where it can't be told: then what was put may
 // still appear. Every other error: nothing was put.
 Result<PutOutcome> PutIfAbsent(ObjectStore& store, std::string_view key, std::string_view bytes,
                                const std::function<Result<bool>()>& is_ours,
-                               const std::optional<Patience>& patience);
+                               const std::optional<Patience>& patience,
+                               PutOrder order = PutOrder::kByItself);
 
 }  // namespace ursa::store

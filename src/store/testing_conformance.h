@@ -172,6 +172,13 @@ TEST_P(StoreConformance, PutsIfAbsentOnce) {
   EXPECT_TRUE(store_.Put("a/k", "third", PutCondition::kIfAbsent).has_value());
 }
 
+TEST_P(StoreConformance, PutsAheadWhatIsAbsentOnce) {
+  ASSERT_TRUE(store_.PutAhead("a/k", "first").has_value());
+  ExpectCode(store_.PutAhead("a/k", "second"), ErrorCode::kAlreadyExists, "PutAhead");
+  ASSERT_TRUE(store_.Put("b/names-it", "a/k", PutCondition::kIfAbsent).has_value());
+  EXPECT_EQ(store_.Get("a/k")->bytes, "first");
+}
+
 TEST_P(StoreConformance, LetsOneOfManyWritersWin) {
   for (int round = 0; round < 5; ++round) {
     const std::string key = "log/" + std::to_string(round);
