@@ -17,9 +17,8 @@ if not (pristine / "ursa.toml").exists():
 shutil.rmtree(used, ignore_errors=True)
 shutil.copytree(pristine, used)
 whole, halves = work / "big.plan", [work / "big-0.plan", work / "big-1.plan"]
-plans.alone(plans.write_plans, used, [
-    [whole, list(range(ROWS))],
-    *([half, list(range(part, ROWS, 2))] for part, half in enumerate(halves))])
+plans.alone(plans.write_large_plans, used, [
+    [whole, 0, ROWS, 1], *([half, part, ROWS, 2] for part, half in enumerate(halves))])
 
 
 def restore():
@@ -44,5 +43,5 @@ measure.table(f"A plan of {ROWS:,} changes", measure.medians({
     "ursa plan show": (lambda: None, lambda: run("plan", "show", whole)),
     "ursa apply (a dry run)": (restore, lambda: run("apply", whole)),
     "ursa apply --commit": (restore, lambda: run("apply", whole, "--commit")),
-    "ursa apply --commit of two plans": (restore, lambda: run("apply", *halves, "--commit"))}, 3),
+    "ursa apply --commit of two plans": (restore, lambda: run("apply", *halves, "--commit"))}),
     "ursa plan show")

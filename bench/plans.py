@@ -60,6 +60,11 @@ def write_plans(laboratory, files):
         write_plan(laboratory, table, rows.take(keys), file)
 
 
+def write_large_plans(laboratory, files):
+    """The same of rows that lie evenly: each a file, the first row, the end and the step."""
+    write_plans(laboratory, [[file, list(range(*rows))] for file, *rows in files])
+
+
 def write_plan(laboratory, table, rows, file):
     data = rows.sort_by("recording_id")
     lines = [change_line(row) for row in data.to_pylist()]
