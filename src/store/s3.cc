@@ -16,6 +16,7 @@ namespace {
 // Pages in a row that hold nothing to show, e.g. "folders" only.
 constexpr int kEmptyPagesMax = 1000;
 constexpr int kFirstRefusal = 300;
+constexpr uint64_t kShortBytes = uint64_t{16} << 10;
 
 // A reader of an answer whose body does not matter.
 class NoReader final : public S3Reader {
@@ -88,6 +89,7 @@ Result<ObjectInfo> S3Reading::Read(std::string_view key, const ByteRange& range,
   S3Request request = ReadRequest("GET", key);
   if (std::string header = RangeHeader(range); !header.empty()) {
     request.headers.emplace_back("range", std::move(header));
+    request.short_answer = range.length <= kShortBytes;
     request.accepts = S3Request::Accepts::kRangeRefusal;
   }
   if (!if_match.empty()) {
