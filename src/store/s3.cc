@@ -62,6 +62,7 @@ class S3Reading : public ReadableStore {
 
   Result<ObjectInfo> Head(std::string_view key) const override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
+  [[nodiscard]] bool IsRemote() const override { return true; }
   [[nodiscard]] std::string Uri() const override { return "s3://" + client_->Settings().bucket; }
 
   [[nodiscard]] const S3Client& Client() const { return *client_; }
@@ -197,6 +198,7 @@ class S3 final : public ObjectStore {
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override {
     return reading_.List(prefix, options);
   }
+  [[nodiscard]] bool IsRemote() const override { return reading_.IsRemote(); }
   [[nodiscard]] std::string Uri() const override { return reading_.Uri(); }
   Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;
   Result<void> Copy(std::string_view from, std::string_view to, std::string_view if_match) override;
