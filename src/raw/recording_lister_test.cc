@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "raw/recording_objects.h"
 #include "raw/testing_files.h"
 
 namespace ursa::raw {

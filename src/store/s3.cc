@@ -238,7 +238,8 @@ Result<void> S3::Copy(std::string_view from, std::string_view to, std::string_vi
     return Fail(ErrorCode::kPreconditionFailed,
                 reading_.Client().Name(from) + " has changed since it was looked at");
   }
-  return CopyWithin(reading_.Client(), info, to);
+  return CopyWithin(reading_.Client(), info, to,
+                    [this](std::string_view key) { return Head(key); });
 }
 
 Result<void> S3::Delete(std::string_view key) {

@@ -195,16 +195,17 @@ Result<HttpHead> S3Client::Send(const S3Request& request, S3Reader& reader) cons
       return one.outcome;
     }
     Error error = std::move(one.outcome).error();
-    if (request.once && (one.retry_after || error.code == ErrorCode::kThrottled)) {
-      // The wait is the service's to say, and whether to put again the caller's.
-      settings_.clock.Sleep(one.retry_after.value_or(settings_.backoff_base), settings_.stop);
-    }
-    if (request.once && one.maybe_done) {
+    // After a try that was refused for being one too many, who was there first may be ourselves.
+    const bool may_be_ours = error.code == ErrorCode::kAlreadyExists && retries.Tries() > 1;
+    if (request.once && (one.maybe_done || may_be_ours)) {
+      if (one.retry_after) {
+        // The wait is the service's to say, and whether to put again the caller's.
+        settings_.clock.Sleep(*one.retry_after, settings_.stop);
+      }
       return Fail(ErrorCode::kUnknownOutcome, "it is not known whether " + Name(request.key) +
                                                   " was written: " + error.message);
     }
-    if (!one.transient || (request.once && error.code == ErrorCode::kThrottled) ||
-        !reader.Restart() || !retries.WaitForNext(one.retry_after)) {
+    if (!one.transient || !reader.Restart() || !retries.WaitForNext(one.retry_after)) {
       if (one.transient && request.can_be_cut && settings_.stop.stop_requested()) {
         error.code = ErrorCode::kInterrupted;
       }

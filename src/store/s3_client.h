@@ -42,8 +42,9 @@ struct S3Request {
   HttpHeaders headers;  // beyond those that every request has
   std::string_view body;
   std::string doing;  // "reading", for messages
-  // A conditional Put: never sent twice; kAlreadyExists, kThrottled, kUnknownOutcome. These come
-  // after the time that the service asked to wait.
+  // A conditional Put: sent again only where it was certainly not done, which the service says of
+  // one too many (429); kAlreadyExists, kThrottled, kUnknownOutcome. The last comes after the time
+  // that the service asked to wait.
   bool once = false;
   bool short_answer = false;  // some KiB at most are to be expected
   // The server may need long for it without a byte moving.
