@@ -65,14 +65,8 @@ Result<std::string> UrlDecode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
-    const size_t plain_end = std::min(text.find_first_of("%+", i), text.size());
-    decoded.append(text.substr(i, plain_end - i));
-    i = plain_end;
-    if (i == text.size()) {
-      break;
-    }
-    if (text[i] == '+') {
-      decoded += ' ';
+    if (text[i] != '%') {
+      decoded += text[i] == '+' ? ' ' : text[i];
       continue;
     }
     const int high = i + 2 < text.size() ? HexValue(text[i + 1]) : -1;
