@@ -3,10 +3,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "base/digest.h"
 
@@ -18,13 +19,47 @@ constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kTermination = "aws4_request";
 constexpr size_t kDigestBytes = 32;
 
-std::string Hmac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, kDigestBytes> digest{};
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  return {reinterpret_cast<const char*>(digest.data()), size};
-}
+}  // namespace
+
+// HMAC-SHA256 with one key. Looking up the algorithm and setting up the key take longer than
+// hashing a request, so that is done once.
+struct SigningKey {
+  explicit SigningKey(std::string_view key) {
+    static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    context = EVP_MAC_CTX_new(algorithm);
+    std::string digest = "SHA256";
+    const std::array parameters = {OSSL_PARAM_construct_utf8_string("digest", digest.data(), 0),
+                                   OSSL_PARAM_construct_end()};
+    // OpenSSL fails here only when memory is exhausted.
+    if (context == nullptr ||
+        EVP_MAC_init(context, reinterpret_cast<const unsigned char*>(key.data()), key.size(),
+                     parameters.data()) != 1) {
+      throw std::bad_alloc();
+    }
+  }
+  ~SigningKey() { EVP_MAC_CTX_free(context); }
+  SigningKey(const SigningKey&) = delete;
+  SigningKey& operator=(const SigningKey&) = delete;
+
+  [[nodiscard]] std::string Sign(std::string_view text) const {
+    std::array<unsigned char, kDigestBytes> digest{};
+    size_t size = 0;
+    EVP_MAC_CTX* const one = EVP_MAC_CTX_dup(context);
+    const bool signed_it = one != nullptr &&
+                           EVP_MAC_update(one, reinterpret_cast<const unsigned char*>(text.data()),
+                                          text.size()) == 1 &&
+                           EVP_MAC_final(one, digest.data(), &size, digest.size()) == 1;
+    EVP_MAC_CTX_free(one);
+    if (!signed_it) {
+      throw std::bad_alloc();  // as above
+    }
+    return {reinterpret_cast<const char*>(digest.data()), size};
+  }
+
+  EVP_MAC_CTX* context = nullptr;
+};
+
+namespace {
 
 // Without blanks at both ends, and single ones within.
 std::string Trimmed(std::string_view value) {
@@ -89,14 +124,15 @@ std::string CanonicalRequest(const SigningRequest& request) {
   return Canonical(request, headers, SignedHeaders(headers));
 }
 
-std::string Signer::KeyOf(std::string_view day) const {
+std::shared_ptr<const SigningKey> Signer::KeyOf(std::string_view day) const {
   const std::lock_guard lock(mutex_);
   if (day_ != day) {
-    key_ = "AWS4" + credentials_.secret_access_key;
+    std::string key = "AWS4" + credentials_.secret_access_key;
     for (const std::string_view part :
          {day, std::string_view(region_), std::string_view("s3"), kTermination}) {
-      key_ = Hmac(key_, part);
+      key = SigningKey(key).Sign(part);
     }
+    key_ = std::make_shared<const SigningKey>(key);
     day_ = day;
   }
   return key_;
@@ -111,7 +147,7 @@ std::string Signer::Authorization(const SigningRequest& request, std::string_vie
                                           Sha256Hex(Canonical(request, headers, signed_headers)));
   return fmt::format("{} Credential={}/{},SignedHeaders={},Signature={}", kAlgorithm,
                      credentials_.access_key_id, scope, signed_headers,
-                     Hex(Hmac(KeyOf(day), to_sign)));
+                     Hex(KeyOf(day)->Sign(to_sign)));
 }
 
 }  // namespace ursa::store

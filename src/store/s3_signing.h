@@ -4,6 +4,7 @@
 // Single Chunk (AWS Signature Version 4)"; the tests hold its published examples. Thread-safe.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ std::string AmzDate(TimeNs time);
 // What is hashed, for tests and for comparing with a server's complaint.
 std::string CanonicalRequest(const SigningRequest& request);
 
+struct SigningKey;
+
 // Signs with one key, which is derived anew once a day.
 class Signer {
  public:
@@ -45,13 +48,13 @@ class Signer {
                                           std::string_view date) const;
 
  private:
-  [[nodiscard]] std::string KeyOf(std::string_view day) const;
+  [[nodiscard]] std::shared_ptr<const SigningKey> KeyOf(std::string_view day) const;
 
   const std::string region_;
   const S3Credentials credentials_;
   mutable std::mutex mutex_;
   mutable std::string day_;  // that `key_` is of
-  mutable std::string key_;
+  mutable std::shared_ptr<const SigningKey> key_;
 };
 
 }  // namespace ursa::store
