@@ -32,18 +32,17 @@ struct Worker {
 
 struct RecordingObjects {
   std::string recording_id;
-  std::string prefix;  // kInvalid unless `name` is one part of a key: a catalog may hold any text
-                       // where it names a recording
-  // or a worker.
-  Result<void> CheckPlainName(std::string_view name);
-
-  // "recordings/<recording_id>/"
+  std::string prefix;           // "recordings/<recording_id>/"
   std::vector<Worker> workers;  // in the order of their names
   bool session_lock = false;
 
   // Whether any data file of any worker is left.
   [[nodiscard]] bool HasDataFile() const;
 };
+
+// kInvalid unless `name` is one part of a key: a catalog may hold any text where it names a
+// recording or a worker.
+Result<void> CheckPlainName(std::string_view name);
 
 // "recordings/<recording_id>/"
 std::string RecordingPrefix(std::string_view recording_id);
