@@ -99,7 +99,9 @@ class Examination {
   Examination(const PlanningContext& context, const Group& group, raw::RecordingLister& lister,
               size_t number, TimeNs now)
       : context_(context), group_(group), lister_(lister), number_(number), now_(now) {
-    recording_id_ = group.recording == nullptr ? "" : group.recording->recording_id;
+    if (group.recording != nullptr) {
+      recording_id_ = group.recording->recording_id;
+    }
   }
 
   void Run() {
@@ -223,7 +225,7 @@ class Examination {
   const Group& group_;
   raw::RecordingLister& lister_;
   const size_t number_;
-  std::string_view recording_id_;
+  std::string recording_id_;
   const TimeNs now_;
   std::optional<Result<raw::RecordingObjects>> objects_;
   std::optional<Result<raw::RecordingObjects>> worker_objects_;  // of listed_worker_ alone
