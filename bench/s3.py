@@ -4,8 +4,8 @@ usage: s3.py URSA PEERS_DIR WORK_DIR [PART...]
 PART: durations, get, list, delay (all without one). RECORDINGS, KEYS, MEBIBYTES, DELAY_MS and ROUNDS
 say how much.
 
-Each part has a server of its own, whose objects lie in memory. S3_CALLS and PROXY are the programs
-bench_s3_calls and bench_delaying_proxy."""
+Each part has a server of its own, whose objects lie in memory. S3_CALLS, S3_FLOOR and PROXY are the
+programs bench_s3_calls, bench_s3_floor and bench_delaying_proxy."""
 import concurrent.futures
 import json
 import os
@@ -31,6 +31,7 @@ DELAY_MS = int(os.environ.get("DELAY_MS", "50"))
 JOBS = 64
 programs = ursa.parent / "bench"
 S3_CALLS = pathlib.Path(os.environ.get("S3_CALLS", programs / "bench_s3_calls"))
+S3_FLOOR = pathlib.Path(os.environ.get("S3_FLOOR", programs / "bench_s3_floor"))
 PROXY = pathlib.Path(os.environ.get("PROXY", programs / "bench_delaying_proxy"))
 COMMAND = ("fix-durations-inplace", "--min-delta-seconds", "1", "--json")
 
@@ -159,6 +160,20 @@ def laboratory_on(server):
     return fresh_assets
 
 
+def floor_requests(server):
+    """What has to be read of the laboratory, as bench_s3_floor takes it: pages of a thousand keys, and
+    of each recording's sidecars tails and heads; all of the camera's CSV, which is short."""
+    raw = work / f"durations-{RECORDINGS}" / "raw"
+    ranges = {".bin": "-31", ".wav": "0-4095", ".csv": "-"}
+    keys = sorted(str(path.relative_to(raw)) for path in raw.rglob("*") if path.is_file())
+    for after in ["recordings", *keys[PAGE - 1::PAGE]]:
+        yield (f"- {server.endpoint}/raw-test?encoding-type=url&list-type=2&max-keys={PAGE}"
+               f"&prefix=recordings%2F&start-after={after.replace('/', '%2F')}")
+    for key in keys:
+        if not key.endswith(".json"):
+            yield f"{ranges[pathlib.Path(key).suffix]} {server.endpoint}/raw-test/{key}"
+
+
 def configure(directory, endpoint, assets):
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
@@ -187,11 +202,21 @@ def durations(server):
         assert int(committed[1]) == RECORDINGS // 2, sample[3][-500:]
         return sample
 
+    requests = work / "floor.requests"
+    requests.write_text("\n".join(floor_requests(server)) + "\n")
+
+    def floor():
+        with requests.open() as stdin:
+            return measure.run([S3_FLOOR, "32"], stdin=stdin, environment=server.environment())
+
     peer = "Python (delta-rs, obstore)"
-    results = measure.medians({peer: (prepare, python), "ursa": (prepare, ours)}, rounds=ROUNDS)
+    bare = "libcurl alone, the same reads"
+    results = measure.medians({peer: (prepare, python), "ursa": (prepare, ours),
+                               bare: (lambda: None, floor)}, rounds=ROUNDS)
     measure.table(f"fix-durations-inplace --commit, {RECORDINGS} recordings in buckets", results,
                   peer)
-    print(f"\nclient processor time: {results['ursa'][1] / results[peer][1]:.2f} of Python's")
+    print(f"\nclient processor time: {results['ursa'][1] / results[peer][1]:.2f} of Python's, "
+          f"{results['ursa'][1] / results[bare][1]:.2f} of libcurl's alone")
     proxy = Proxy(server, 0)
     configure(directory, proxy.endpoint, fresh_assets())
     measure.run([ursa, *COMMAND, "--commit"], cwd=directory,

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "lying_server.h"
+#include "store/shared_listing.h"
 
 namespace ursa::store {
 namespace {
@@ -258,6 +259,64 @@ TEST_F(LyingServerTest, GoesOverPagesOfFoldersToWhatIsBehindThem) {
   ObjectStore& store = Serve({Page(folder, true), Page(Entry("b"), false)});
   EXPECT_EQ(ListAll(store, "")->size(), 1U);
   EXPECT_THAT(server_->Requests().at(1).target, HasSubstr("continuation-token=t"));
+}
+
+// Three neighbours, each with one object. The pages that they share are `shared`.
+class SharedPagesTest : public LyingServerTest {
+ protected:
+  std::vector<Result<std::vector<ObjectInfo>>> ListThree(const ScriptedAnswer& shared,
+                                                         const std::string& failing = {}) {
+    ObjectStore& store = Serve([=](const SeenRequest& request, size_t) {
+      for (const char* name : {"a1", "a2", "a3"}) {
+        if (request.target.find("prefix=r%2F" + std::string(name) + "%2F") != std::string::npos) {
+          return name == failing ? Answer(403, "", Xml("AccessDenied"))
+                                 : Page(Entry("r/" + std::string(name) + "/x"), false);
+        }
+      }
+      return shared;
+    });
+    SharedListing listing(
+        store, 3, [](size_t i) { return "r/a" + std::to_string(i + 1) + "/"; }, 1);
+    std::vector<Result<std::vector<ObjectInfo>>> listed;
+    for (size_t i = 0; i < 3; ++i) {
+      listed.push_back(listing.Take(i));
+    }
+    return listed;
+  }
+};
+
+TEST_F(SharedPagesTest, AreAskedForOnce) {
+  const auto listed = ListThree(
+      Page(Entry("r/a1/x") + Entry("r/a1-/x") + Entry("r/a2/x") + Entry("r/a3/x"), false));
+  // Out of order: '-' comes before '/'.
+  EXPECT_EQ(server_->Requests().size(), 4U);
+  const auto ordered = ListThree(
+      Page(Entry("r/a1/x") + Entry("r/a2-/x") + Entry("r/a2/x") + Entry("r/a3/x"), false));
+  EXPECT_EQ(server_->Requests().size(), 1U);
+  for (size_t i = 0; i < 3; ++i) {
+    const std::string key = "r/a" + std::to_string(i + 1) + "/x";
+    EXPECT_EQ(listed[i]->at(0).key, key);
+    EXPECT_EQ(ordered[i]->at(0).key, key);
+  }
+}
+
+TEST_F(SharedPagesTest, FailNobodyWhereTheyAreDamagedOrDenied) {
+  for (const ScriptedAnswer& shared :
+       {Page(Entry("r/a2/x") + Entry("r/a1/x"), false), Page(Entry("s/a1/x"), false),
+        Page("<Contents/>", false), Answer(403, "", Xml("AccessDenied")), Answer(500),
+        Answer(200, "", "<html>login</html>"), Page("", true)}) {
+    for (const auto& one : ListThree(shared)) {
+      ASSERT_TRUE(one.has_value()) << one.error().ToString();
+      EXPECT_EQ(one->size(), 1U);
+    }
+  }
+}
+
+TEST_F(SharedPagesTest, HideNoFailureOfAListingOfItsOwn) {
+  const auto listed = ListThree(Answer(403, "", Xml("AccessDenied")), "a2");
+  EXPECT_TRUE(listed[0].has_value());
+  ExpectError(listed[1], ErrorCode::kDenied);
+  EXPECT_TRUE(listed[2].has_value());
 }
 
 TEST_F(LyingServerTest, FindsAnErrorInsideOfASuccess) {

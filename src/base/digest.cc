@@ -8,11 +8,32 @@
 
 namespace ursa {
 
+namespace {
+
+// Looked up once: EVP_sha256() is looked up anew by every digest.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
+}
+
+std::string HexOf(const unsigned char* bytes, size_t size) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * size);
+  for (size_t i = 0; i < size; ++i) {
+    text += kDigits[bytes[i] >> 4];
+    text += kDigits[bytes[i] & 15];
+  }
+  return text;
+}
+
+}  // namespace
+
 struct Sha256::Context {
   EVP_MD_CTX* handle = EVP_MD_CTX_new();
   Context() {
     // OpenSSL fails here only when memory is exhausted.
-    if (handle == nullptr || EVP_DigestInit_ex(handle, EVP_sha256(), nullptr) != 1) {
+    if (handle == nullptr || EVP_DigestInit_ex(handle, Algorithm(), nullptr) != 1) {
       throw std::bad_alloc();
     }
   }
@@ -36,19 +57,20 @@ std::string Sha256::HexDigest() const {
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned size = 0;
   EVP_DigestFinal_ex(copy.handle, bytes.data(), &size);
-  std::string text;
-  for (unsigned i = 0; i < size; ++i) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    text += kDigits[bytes[i] >> 4];
-    text += kDigits[bytes[i] & 15];
-  }
-  return text;
+  return HexOf(bytes.data(), size);
+}
+
+std::string Hex(std::string_view bytes) {
+  return HexOf(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
 }
 
 std::string Sha256Hex(std::string_view bytes) {
-  Sha256 digest;
-  digest.Update(bytes);
-  return digest.HexDigest();
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, Algorithm(), nullptr) != 1) {
+    throw std::bad_alloc();  // as above
+  }
+  return HexOf(digest.data(), size);
 }
 
 bool IsSha256Hex(std::string_view text) {

@@ -26,6 +26,9 @@ class Sha256 {
 
 std::string Sha256Hex(std::string_view bytes);
 
+// Two lower-case hex digits a byte.
+std::string Hex(std::string_view bytes);
+
 // True for 64 lower-case hex digits.
 bool IsSha256Hex(std::string_view text);
 

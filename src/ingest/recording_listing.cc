@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ingest/manifest.h"
 #include "ingest/modality_files.h"
+#include "raw/recording_lister.h"
 
 namespace ursa::ingest {
 namespace {
@@ -123,13 +124,7 @@ RecordingListing SortOutListing(std::string_view recording_id,
 
 Result<RecordingListing> ReadListing(const store::ReadableStore& raw,
                                      std::string_view recording_id) {
-  URSA_CHECK(store::CheckKey(recording_id));
-  if (recording_id.find('/') != std::string_view::npos) {
-    return Fail(ErrorCode::kInvalid,
-                "the recording id '" + std::string(recording_id) + "' has a slash");
-  }
-  URSA_TRY_CONTEXT(auto objects, store::ListAll(raw, raw::RecordingPrefix(recording_id)),
-                   "listing the recording " + std::string(recording_id));
+  URSA_TRY(auto objects, raw::ListObjects(raw, recording_id));
   return SortOutListing(recording_id, std::move(objects));
 }
 

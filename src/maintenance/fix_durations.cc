@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "maintenance/recording_rows.h"
+#include "raw/recording_lister.h"
 #include "raw/recording_objects.h"
 
 namespace ursa::maintenance {
@@ -39,8 +40,10 @@ DurationAction JudgeEnd(const RecordingRow& stored, const DurationRow& row,
              : DurationAction::kUnchanged;
 }
 
+// `list` lists the recording; it is called only where the row has a start and is the only one.
+template <typename List>
 Examined Examine(const PlanningContext& context, const RecordingRow& stored,
-                 const FixDurationsOptions& options, TimeNs now) {
+                 const FixDurationsOptions& options, TimeNs now, const List& list) {
   Examined examined;
   DurationRow& row = examined.row;
   row.recording_id = stored.recording_id;
@@ -56,16 +59,17 @@ Examined Examine(const PlanningContext& context, const RecordingRow& stored,
     AddReadFailure(row, std::string(kOneOfSeveral));
     return examined;
   }
-  auto objects = raw::ListRecording(context.raw, stored.recording_id);
-  if (!objects) {
-    AddReadFailure(row, objects.error().ToString());
+  auto listed = list();
+  if (!listed) {
+    AddReadFailure(row, listed.error().ToString());
     return examined;
   }
-  if (objects->session_lock) {
+  const auto objects = raw::SortOutObjects(stored.recording_id, *std::move(listed));
+  if (objects.session_lock) {
     row.action = DurationAction::kStillArriving;
     return examined;
   }
-  auto end = recovery::DeriveRecordingEnd(context.raw, *objects, *stored.start, now);
+  auto end = recovery::DeriveRecordingEnd(context.raw, objects, *stored.start, now);
   for (size_t i = 0; i < end.streams.size(); ++i) {
     if (end.streams[i]) {
       row.streams[i] = end.streams[i]->time;
@@ -201,10 +205,21 @@ Result<DurationPlan> PlanFixDurations(const PlanningContext& context,
   const TimeNs now = context.clock.Now();
   const size_t window = context.jobs * kWindowPerJob;
   std::vector<Examined> slots(window);
+  raw::RecordingLister lister(
+      context.raw, stored.size(),
+      [&](size_t i) {
+        return stored[i].start && !stored[i].is_one_of_several
+                   ? std::string_view(stored[i].recording_id)
+                   : std::string_view();
+      },
+      context.jobs);
   context.progress.Begin("reading sidecars", "recordings", stored.size());
   URSA_CHECK(OrderedParallelMap(
       stored.size(), context.jobs, window, context.stop,
-      [&](size_t i) { slots[i % window] = Examine(context, stored[i], options, now); },
+      [&](size_t i) {
+        slots[i % window] =
+            Examine(context, stored[i], options, now, [&] { return lister.List(i); });
+      },
       [&](size_t i) -> Result<void> {
         Examined& examined = slots[i % window];
         Count(examined, counts);

@@ -15,6 +15,7 @@
 #include "base/parallel.h"
 #include "maintenance/legacy_modalities.h"
 #include "maintenance/recording_rows.h"
+#include "raw/recording_lister.h"
 #include "raw/recording_objects.h"
 #include "recovery/first_sample.h"
 #include "recovery/recording_end.h"
@@ -82,14 +83,28 @@ Value ToValue(const Intervals& intervals) {
 
 const catalog::TableDefinition& Modalities() { return *catalog::FindTable(catalog::kModalities); }
 
+// The recording that is listed for each group, "" for none. A row may name its recording wrongly:
+// the recording's own row is what counts.
+std::vector<std::string_view> ListedIds(const std::vector<Group>& groups) {
+  const auto is_read = [](const auto& row) { return !recovery::IsOutOfScope(row.modality); };
+  std::vector<std::string_view> ids;
+  for (const Group& group : groups) {
+    const bool is_listed = group.recording != nullptr && std::ranges::any_of(group.rows, is_read);
+    ids.emplace_back(is_listed ? std::string_view(group.recording->recording_id) : "");
+  }
+  return ids;
+}
+
 // Judges the rows of one recording.
 class Examination {
  public:
-  Examination(const PlanningContext& context, const Group& group, const std::string& recording_id,
-              TimeNs now)
-      : context_(context), group_(group), now_(now) {
-    // A row may name its recording wrongly: the recording's own row is what counts.
-    recording_id_ = group.recording == nullptr ? recording_id : group.recording->recording_id;
+  // `group` is the recording `number` of the lister.
+  Examination(const PlanningContext& context, const Group& group, raw::RecordingLister& lister,
+              size_t number, TimeNs now)
+      : context_(context), group_(group), lister_(lister), number_(number), now_(now) {
+    if (group.recording != nullptr) {
+      recording_id_ = group.recording->recording_id;
+    }
   }
 
   void Run() {
@@ -135,7 +150,9 @@ class Examination {
   // or a link to a disk that is not there, says nothing of the other parts.
   const Result<raw::RecordingObjects>& ObjectsOf(const std::string& worker) {
     if (!objects_) {
-      objects_ = raw::ListRecording(context_.raw, recording_id_);
+      objects_ = lister_.List(number_).map([&](std::vector<store::ObjectInfo> objects) {
+        return raw::SortOutObjects(recording_id_, std::move(objects));
+      });
     }
     if (*objects_ || (objects_->error().code != ErrorCode::kDenied &&
                       objects_->error().code != ErrorCode::kNotFound)) {
@@ -218,6 +235,8 @@ class Examination {
 
   const PlanningContext& context_;
   const Group& group_;
+  raw::RecordingLister& lister_;
+  const size_t number_;
   std::string recording_id_;
   const TimeNs now_;
   std::optional<Result<raw::RecordingObjects>> objects_;
@@ -486,13 +505,13 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
   const auto name_of = [&](const Group& group) -> const RecordingName& {
     return selected.recordings[group.rows.front().recording];
   };
+  const std::vector<std::string_view> listed = ListedIds(selected.groups);
+  raw::RecordingLister lister(
+      context.raw, listed.size(), [&](size_t i) { return listed[i]; }, context.jobs);
   context.progress.Begin("reading sidecars", "recordings", selected.groups.size());
   URSA_CHECK(OrderedParallelMap(
       selected.groups.size(), context.jobs, context.jobs * kWindowPerJob, context.stop,
-      [&](size_t i) {
-        const Group& group = selected.groups[i];
-        Examination(context, group, name_of(group).recording_id, now).Run();
-      },
+      [&](size_t i) { Examination(context, selected.groups[i], lister, i, now).Run(); },
       [&](size_t i) -> Result<void> {
         const Group& group = selected.groups[i];
         context.progress.Advance(1, 0);

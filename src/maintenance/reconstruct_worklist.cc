@@ -14,6 +14,7 @@
 #include "ingest/recording_listing.h"
 #include "ingest/recording_manifests.h"
 #include "raw/recording_id.h"
+#include "raw/recording_lister.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -142,8 +143,14 @@ class Examination {
         now_(now),
         store_now_(options.quiet.BucketTime(now)) {}
 
-  ReconstructRow Run(const Name& name) && {
-    Look(name.name);
+  // Recording `number` of the lister.
+  ReconstructRow Run(const Name& name, raw::RecordingLister& lister, size_t number) && {
+    row_.recording_id = name.name;
+    if (raw::ParseRecordingId(name.name)) {
+      Look(lister.List(number));
+    } else {
+      Skip("not_a_recording_id");
+    }
     if (name.has_object && raw::ParseRecordingId(name.name)) {
       row_.problems.push_back(MakeProblem(code::kStrayObject,
                                           std::string(kRecordingsPrefix) + name.name,
@@ -153,21 +160,16 @@ class Examination {
   }
 
  private:
-  void Look(const std::string& name) {
-    row_.recording_id = name;
-    if (!raw::ParseRecordingId(name)) {
-      Skip("not_a_recording_id");
+  void Look(Result<std::vector<store::ObjectInfo>> listed) {
+    if (!listed) {
+      FailRead(listed.error());
       return;
     }
-    const auto listing = ingest::ReadListing(raw_, name);
-    if (!listing) {
-      FailRead(listing.error());
-      return;
-    }
-    row_.bytes = listing->inventory_bytes;
-    row_.files = listing->inventory.size();
-    if (!IsSetAside(*listing)) {
-      JudgeManifests(*listing);
+    const auto listing = ingest::SortOutListing(row_.recording_id, *std::move(listed));
+    row_.bytes = listing.inventory_bytes;
+    row_.files = listing.inventory.size();
+    if (!IsSetAside(listing)) {
+      JudgeManifests(listing);
     }
   }
 
@@ -312,10 +314,19 @@ Result<Worklist> PlanWorklist(const PlanningContext& context, const delta::Snaps
   std::vector<ReconstructRow> rows;
   const size_t window = context.jobs * kWindowPerJob;
   std::vector<ReconstructRow> slots(window);
+  raw::RecordingLister lister(
+      context.raw, names.size(),
+      [&](size_t i) {
+        return raw::ParseRecordingId(names[i].name) ? std::string_view(names[i].name)
+                                                    : std::string_view();
+      },
+      context.jobs);
   context.progress.Begin("listing recordings", "recordings", names.size());
   URSA_CHECK(OrderedParallelMap(
       names.size(), context.jobs, window, context.stop,
-      [&](size_t i) { slots[i % window] = Examination(context, options, now).Run(names[i]); },
+      [&](size_t i) {
+        slots[i % window] = Examination(context, options, now).Run(names[i], lister, i);
+      },
       [&](size_t i) -> Result<void> {
         context.progress.Advance(1, 0);
         rows.push_back(std::move(slots[i % window]));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 
 #include "raw/anchors.h"
@@ -16,6 +17,8 @@ namespace {
 
 // Most headers and last rows are far shorter than what may be read.
 constexpr uint64_t kCsvFirstWindowBytes = 4'096;
+// So much comes over a network in the time of one more request.
+constexpr uint64_t kWorthARequestBytes = 256 * 1024;
 
 using store::ByteRange;
 using store::ObjectInfo;
@@ -48,25 +51,48 @@ Result<Reading<TimeNs>> ReadSmallCsv(const ReadableStore& raw, const ObjectInfo&
   });
 }
 
-Result<Reading<CsvHeader>> ReadHead(const ReadableStore& raw, const ObjectInfo& file,
-                                    const CsvFormat& format, uint64_t bytes) {
-  URSA_TRY(const auto head, ReadListed(raw, file, ByteRange::From(0, bytes), "the header"));
+// Ranges of a file that is larger than the window: each is a request, or all of them are one where
+// that is the quicker way. What they hold, and so what is made of it, is the same.
+class Ranges {
+ public:
+  Ranges(const ReadableStore& raw, const ObjectInfo& file) : raw_(raw), file_(file) {}
+
+  Result<store::Object> Read(const ByteRange& range, std::string_view what) {
+    if (!raw_.IsRemote() || file_.size_bytes > kWorthARequestBytes) {
+      return ReadListed(raw_, file_, range, what);
+    }
+    if (!whole_) {
+      URSA_TRY(whole_, ReadListed(raw_, file_, ByteRange::Whole(), "the rows"));
+    }
+    const auto [offset, length] = store::Resolve(range, whole_->size_bytes);
+    store::Object part;
+    part.bytes = whole_->bytes.substr(offset, length);
+    part.offset = offset;
+    part.size_bytes = whole_->size_bytes;
+    return part;
+  }
+
+ private:
+  const ReadableStore& raw_;
+  const ObjectInfo& file_;
+  std::optional<store::Object> whole_;
+};
+
+Result<Reading<CsvHeader>> ReadHead(Ranges& file, const CsvFormat& format, uint64_t bytes) {
+  URSA_TRY(const auto head, file.Read(ByteRange::From(0, bytes), "the header"));
   return ReadCsvHeader(WindowOf(head), format);
 }
 
-// The header of a file that is larger than the window.
-Result<Reading<CsvHeader>> ReadHead(const ReadableStore& raw, const ObjectInfo& file,
-                                    const CsvFormat& format) {
-  URSA_TRY(auto header, ReadHead(raw, file, format, kCsvFirstWindowBytes));
+Result<Reading<CsvHeader>> ReadHead(Ranges& file, const CsvFormat& format) {
+  URSA_TRY(auto header, ReadHead(file, format, kCsvFirstWindowBytes));
   if (!header && header.error().code == ProblemCode::kLineTooLong) {
-    return ReadHead(raw, file, format, kCsvWindowBytes);
+    return ReadHead(file, format, kCsvWindowBytes);
   }
   return header;
 }
 
-Result<Reading<TimeNs>> ReadTail(const ReadableStore& raw, const ObjectInfo& file,
-                                 const CsvHeader& header, uint64_t bytes) {
-  URSA_TRY(const auto tail, ReadListed(raw, file, ByteRange::Last(bytes), "the last row"));
+Result<Reading<TimeNs>> ReadTail(Ranges& file, const CsvHeader& header, uint64_t bytes) {
+  URSA_TRY(const auto tail, file.Read(ByteRange::Last(bytes), "the last row"));
   return ReadLastCsvTime(WindowOf(tail), header);
 }
 
@@ -75,15 +101,16 @@ Result<Reading<TimeNs>> ReadCsv(const ReadableStore& raw, const ObjectInfo& file
   if (file.size_bytes <= kCsvWindowBytes) {
     return ReadSmallCsv(raw, file, format);
   }
-  URSA_TRY(const auto header, ReadHead(raw, file, format));
+  Ranges ranges(raw, file);
+  URSA_TRY(const auto header, ReadHead(ranges, format));
   if (!header) {
     return Reading<TimeNs>(tl::unexpected(header.error()));
   }
   // The last whole row is the same in a short tail that holds one as in a long one.
-  URSA_TRY(auto time, ReadTail(raw, file, *header, kCsvFirstWindowBytes));
+  URSA_TRY(auto time, ReadTail(ranges, *header, kCsvFirstWindowBytes));
   if (!time && (time.error().code == ProblemCode::kNoWholeRow ||
                 time.error().code == ProblemCode::kLineTooLong)) {
-    return ReadTail(raw, file, *header, kCsvWindowBytes);
+    return ReadTail(ranges, *header, kCsvWindowBytes);
   }
   return time;
 }

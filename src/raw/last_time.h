@@ -1,7 +1,8 @@
 // The last time that a file in the raw bucket holds, with as few bytes and requests as possible.
 //
 //   anchors   the last 31 bytes
-//   CSV       the last 64 KiB; the head for the header, where that does not lie in them
+//   CSV       the last 64 KiB; the head for the header, where that does not lie in them. All of one of
+//             up to 256 KiB on a remote store: that is one request instead of two
 //   WAV       the first 4 KiB; at most 15 windows more where its chunks need them
 //   report    the whole, up to 1 MiB
 //

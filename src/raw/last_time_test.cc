@@ -85,6 +85,14 @@ TEST_F(LastTimeTest, OfALargeCsvTakesItsHeadAndItsTail) {
   EXPECT_THAT(bucket_.Reads(), ElementsAre("0+4096", "9995904+4096"));
 }
 
+TEST_F(LastTimeTest, OfACsvOfUpTo256KiBOnARemoteStoreTakesOneRead) {
+  bucket_.store.SetRemote();
+  EXPECT_EQ(Tell(WatchFile(4 * kWindow, kLastRow), SidecarKind::kWatchCsv), kLast);
+  EXPECT_THAT(bucket_.Reads(), ElementsAre("0+262144"));
+  EXPECT_EQ(Tell(WatchFile(4 * kWindow + 1, kLastRow), SidecarKind::kWatchCsv), kLast);
+  EXPECT_THAT(bucket_.Reads(), ElementsAre("0+4096", "258049+4096"));
+}
+
 TEST_F(LastTimeTest, OfALargeCsvTakesMoreOfItsTailWhereNoWholeRowEndsInIt) {
   const std::string crashed = WatchFile(1'000'000 - 5'000, kLastRow) + std::string(5'000, '\0');
   EXPECT_EQ(Tell(crashed, SidecarKind::kWatchCsv), kLast);
@@ -261,10 +269,13 @@ TEST_F(LastTimeTest, ALargeCsvSaysTheSameAsItsLast64KiB) {
     const std::string last(bytes.substr(bytes.size() - kWindow));
     const auto reference =
         ReadLastCsvTime({last, bytes.size() - kWindow, bytes.size()}, {2, 0, header.size()});
+    bucket_.store.SetRemote(false);
     RC_ASSERT(Tell(bytes, SidecarKind::kWatchCsv) == Told(reference));
     for (const store::StoreCall& call : bucket_.store.Calls()) {
       RC_ASSERT(call.bytes <= kWindow);
     }
+    bucket_.store.SetRemote();
+    RC_ASSERT(Tell(bytes, SidecarKind::kWatchCsv) == Told(reference));
   }));
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "raw/layout.h"
+#include "raw/recording_lister.h"
 
 namespace ursa::raw {
 namespace {
@@ -23,7 +24,8 @@ Worker& WorkerNamed(RecordingObjects& objects, std::string_view name) {
   return objects.workers.back();
 }
 
-// A catalog may hold any text where it names a recording or a worker.
+}  // namespace
+
 Result<void> CheckPlainName(std::string_view name) {
   URSA_CHECK(store::CheckKey(name));
   if (name.find('/') != std::string_view::npos) {
@@ -32,8 +34,6 @@ Result<void> CheckPlainName(std::string_view name) {
   }
   return {};
 }
-
-}  // namespace
 
 bool RecordingObjects::HasDataFile() const {
   return std::ranges::any_of(workers,
@@ -77,9 +77,7 @@ RecordingObjects SortOutObjects(std::string_view recording_id,
 
 Result<RecordingObjects> ListRecording(const store::ReadableStore& raw,
                                        std::string_view recording_id) {
-  URSA_CHECK(CheckPlainName(recording_id));
-  URSA_TRY_CONTEXT(auto objects, store::ListAll(raw, RecordingPrefix(recording_id)),
-                   "listing the recording " + std::string(recording_id));
+  URSA_TRY(auto objects, ListObjects(raw, recording_id));
   return SortOutObjects(recording_id, std::move(objects));
 }
 

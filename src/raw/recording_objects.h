@@ -40,6 +40,10 @@ struct RecordingObjects {
   [[nodiscard]] bool HasDataFile() const;
 };
 
+// kInvalid unless `name` is one part of a key: a catalog may hold any text where it names a
+// recording or a worker.
+Result<void> CheckPlainName(std::string_view name);
+
 // "recordings/<recording_id>/"
 std::string RecordingPrefix(std::string_view recording_id);
 

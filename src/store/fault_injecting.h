@@ -36,6 +36,7 @@ class FaultInjectingStore final : public ObjectStore {
                      std::string_view if_match) const override;
   Result<ObjectInfo> Head(std::string_view key) const override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
+  [[nodiscard]] bool IsRemote() const override { return remote_ || store_.IsRemote(); }
   [[nodiscard]] std::string Uri() const override;
   Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;
   Result<void> Copy(std::string_view from, std::string_view to, std::string_view if_match) override;
@@ -45,6 +46,8 @@ class FaultInjectingStore final : public ObjectStore {
   void SetRule(FaultRule rule);
   // A Put that fails by the rule is done all the same, so that its outcome is unknown.
   void SetFailAfterPut(bool after);
+  // Says from now on that it is remote, whatever the other store says.
+  void SetRemote(bool remote = true) { remote_ = remote; }
   // Every call so far, in the order in which they started.
   [[nodiscard]] std::vector<StoreCall> Calls() const;
   void ForgetCalls();
@@ -58,6 +61,7 @@ class FaultInjectingStore final : public ObjectStore {
   mutable std::vector<StoreCall> calls_;
   FaultRule rule_;
   bool fail_after_put_ = false;
+  bool remote_ = false;
 };
 
 // The rules that a crash loop needs: only the Nth call fails, or every call from the Nth on.

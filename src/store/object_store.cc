@@ -79,8 +79,13 @@ Result<bool> ReadableStore::HasAny(std::string_view prefix) const {
 }
 
 Result<std::vector<ObjectInfo>> ListAll(const ReadableStore& store, std::string_view prefix) {
-  std::vector<ObjectInfo> objects;
+  return ListRest(store, prefix, {}, {});
+}
+
+Result<std::vector<ObjectInfo>> ListRest(const ReadableStore& store, std::string_view prefix,
+                                         std::string start_after, std::vector<ObjectInfo> objects) {
   ListOptions options;
+  options.start_after = std::move(start_after);
   while (true) {
     URSA_TRY(ListPage page, store.List(prefix, options));
     objects.insert(objects.end(), std::make_move_iterator(page.objects.begin()),

@@ -109,6 +109,10 @@ class ReadableStore {
   // that knows sooner does not.
   virtual Result<bool> HasAny(std::string_view prefix) const;
 
+  // Whether a request costs a network's round trip, so that it pays to read more than is needed
+  // where that saves one.
+  [[nodiscard]] virtual bool IsRemote() const { return false; }
+
   // Where this store is, for people: "local:///data/ursa/raw".
   [[nodiscard]] virtual std::string Uri() const = 0;
 };
@@ -148,5 +152,9 @@ ResolvedRange Resolve(const ByteRange& range, uint64_t size_bytes);
 
 // All objects below `prefix`, page after page.
 Result<std::vector<ObjectInfo>> ListAll(const ReadableStore& store, std::string_view prefix);
+
+// The same where `objects` are known already: those up to the key `start_after`.
+Result<std::vector<ObjectInfo>> ListRest(const ReadableStore& store, std::string_view prefix,
+                                         std::string start_after, std::vector<ObjectInfo> objects);
 
 }  // namespace ursa::store

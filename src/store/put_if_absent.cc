@@ -12,8 +12,8 @@
 //                                        So the very same bytes are put again: whichever of the two
 //                                        arrives, it is ours, and the other one is refused
 //   either         not read              unknown
-//   throttled      -                     certainly not put: put again
-//   other failure  -                     that error, unless an attempt before it is unknown
+//   throttled      -                     certainly not put, however often the store tried: put
+//   again other failure  -                     that error, unless an attempt before it is unknown
 //
 // Nothing else is ever put again: other bytes at this key, or these at another one, could make two
 // of one.

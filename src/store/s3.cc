@@ -16,6 +16,7 @@ namespace {
 // Pages in a row that hold nothing to show, e.g. "folders" only.
 constexpr int kEmptyPagesMax = 1000;
 constexpr int kFirstRefusal = 300;
+constexpr uint64_t kShortBytes = uint64_t{16} << 10;
 
 // A reader of an answer whose body does not matter.
 class NoReader final : public S3Reader {
@@ -61,6 +62,7 @@ class S3Reading : public ReadableStore {
 
   Result<ObjectInfo> Head(std::string_view key) const override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
+  [[nodiscard]] bool IsRemote() const override { return true; }
   [[nodiscard]] std::string Uri() const override { return "s3://" + client_->Settings().bucket; }
 
   [[nodiscard]] const S3Client& Client() const { return *client_; }
@@ -88,6 +90,7 @@ Result<ObjectInfo> S3Reading::Read(std::string_view key, const ByteRange& range,
   S3Request request = ReadRequest("GET", key);
   if (std::string header = RangeHeader(range); !header.empty()) {
     request.headers.emplace_back("range", std::move(header));
+    request.short_answer = range.length <= kShortBytes;
     request.accepts = S3Request::Accepts::kRangeRefusal;
   }
   if (!if_match.empty()) {
@@ -195,6 +198,7 @@ class S3 final : public ObjectStore {
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override {
     return reading_.List(prefix, options);
   }
+  [[nodiscard]] bool IsRemote() const override { return reading_.IsRemote(); }
   [[nodiscard]] std::string Uri() const override { return reading_.Uri(); }
   Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;
   Result<void> Copy(std::string_view from, std::string_view to, std::string_view if_match) override;
@@ -234,7 +238,8 @@ Result<void> S3::Copy(std::string_view from, std::string_view to, std::string_vi
     return Fail(ErrorCode::kPreconditionFailed,
                 reading_.Client().Name(from) + " has changed since it was looked at");
   }
-  return CopyWithin(reading_.Client(), info, to);
+  return CopyWithin(reading_.Client(), info, to,
+                    [this](std::string_view key) { return Head(key); });
 }
 
 Result<void> S3::Delete(std::string_view key) {

@@ -7,7 +7,6 @@
 #include "base/digest.h"
 #include "store/s3_error.h"
 #include "store/s3_retry.h"
-#include "store/s3_signing.h"
 
 namespace ursa::store {
 namespace {
@@ -16,6 +15,7 @@ constexpr size_t kTextBytesMax = size_t{16} << 20;
 constexpr size_t kRefusalBytesMax = size_t{64} << 10;
 constexpr int kSlowFactor = 10;
 constexpr int kAlreadyThere = 412;
+constexpr size_t kSignedHeadersMax = 5;  // that every request has
 
 bool Accepts(const S3Request& request, int status) {
   switch (request.accepts) {
@@ -111,12 +111,13 @@ S3Client::S3Client(S3Settings settings, S3Endpoint endpoint, bool cut_reads)
     : settings_(std::move(settings)),
       endpoint_(std::move(endpoint)),
       cut_reads_(cut_reads),
+      signer_(settings_.region, settings_.credentials),
       connections_(std::make_unique<HttpConnections>(
           HttpSettings{settings_.connections, settings_.connect_timeout, settings_.ca_bundle,
                        endpoint_.loopback})) {}
 
 std::string S3Client::Name(std::string_view key) const {
-  return fmt::format("s3://{}/{}", settings_.bucket, key);
+  return "s3://" + settings_.bucket + "/" + std::string(key);
 }
 
 HttpRequest S3Client::Sign(const S3Request& request, const std::string& digest) const {
@@ -132,6 +133,7 @@ HttpRequest S3Client::Sign(const S3Request& request, const std::string& digest) 
   signed_request.method = request.method;
   signed_request.url = fmt::format("{}://{}{}{}{}", endpoint_.https ? "https" : "http",
                                    endpoint_.host, path, query.empty() ? "" : "?", query);
+  signed_request.headers.reserve(request.headers.size() + kSignedHeadersMax);
   signed_request.headers = request.headers;
   signed_request.headers.emplace_back("host", endpoint_.host);
   signed_request.headers.emplace_back("x-amz-date", date);
@@ -141,17 +143,18 @@ HttpRequest S3Client::Sign(const S3Request& request, const std::string& digest) 
                                         settings_.credentials.session_token);
   }
   signed_request.headers.emplace_back(
-      "authorization", Authorization({request.method, path, query, signed_request.headers, digest},
-                                     date, settings_.region, settings_.credentials));
+      "authorization",
+      signer_.Authorization({request.method, path, query, signed_request.headers, digest}, date));
   signed_request.body = request.body;
   signed_request.stall_timeout = settings_.stall_timeout * (request.slow ? kSlowFactor : 1);
   signed_request.send_once = request.once;
+  signed_request.short_answer = request.short_answer;
   return signed_request;
 }
 
 S3Client::Try S3Client::SendOnce(const S3Request& request, const std::string& digest,
                                  S3Reader& reader) const {
-  const std::string what = request.doing + " " + Name(request.key);
+  const auto what = [&] { return request.doing + " " + Name(request.key); };
   AnswerReader answer(request, reader);
   const std::stop_token cut = cut_reads_ && request.can_be_cut ? settings_.stop : std::stop_token();
   auto head = connections_->Perform(Sign(request, digest), answer, cut);
@@ -161,7 +164,7 @@ S3Client::Try S3Client::SendOnce(const S3Request& request, const std::string& di
       return {tl::unexpected(std::move(failure.error)), false, true, {}};
     }
     Error error{failure.error.code,
-                WithoutSecrets(what + ": " + failure.error.message, settings_.credentials),
+                WithoutSecrets(what() + ": " + failure.error.message, settings_.credentials),
                 {},
                 {}};
     return {tl::unexpected(std::move(error)), failure.transient, failure.maybe_sent, {}};
@@ -172,7 +175,7 @@ S3Client::Try S3Client::SendOnce(const S3Request& request, const std::string& di
   }
   const S3Refusal refusal = ReadRefusal(*head, hidden_error ? reader.Text() : answer.RefusalText(),
                                         settings_.clock.Now());
-  Error error = ErrorOf(refusal, what, settings_);
+  Error error = ErrorOf(refusal, what(), settings_);
   if (request.once && refusal.status == kAlreadyThere) {
     error = {ErrorCode::kAlreadyExists, Name(request.key) + " exists already", {}, {}};
   }
@@ -184,23 +187,25 @@ S3Client::Try S3Client::SendOnce(const S3Request& request, const std::string& di
 
 Result<HttpHead> S3Client::Send(const S3Request& request, S3Reader& reader) const {
   Retries retries(settings_);
-  const std::string digest = Sha256Hex(request.body);
+  static const std::string kDigestOfNothing = Sha256Hex("");
+  const std::string digest = request.body.empty() ? kDigestOfNothing : Sha256Hex(request.body);
   while (true) {
     Try one = SendOnce(request, digest, reader);
     if (one.outcome) {
       return one.outcome;
     }
     Error error = std::move(one.outcome).error();
-    if (request.once && (one.retry_after || error.code == ErrorCode::kThrottled)) {
-      // The wait is the service's to say, and whether to put again the caller's.
-      settings_.clock.Sleep(one.retry_after.value_or(settings_.backoff_base), settings_.stop);
-    }
-    if (request.once && one.maybe_done) {
+    // After a try that was refused for being one too many, who was there first may be ourselves.
+    const bool may_be_ours = error.code == ErrorCode::kAlreadyExists && retries.Tries() > 1;
+    if (request.once && (one.maybe_done || may_be_ours)) {
+      if (one.retry_after) {
+        // The wait is the service's to say, and whether to put again the caller's.
+        settings_.clock.Sleep(*one.retry_after, settings_.stop);
+      }
       return Fail(ErrorCode::kUnknownOutcome, "it is not known whether " + Name(request.key) +
                                                   " was written: " + error.message);
     }
-    if (!one.transient || (request.once && error.code == ErrorCode::kThrottled) ||
-        !reader.Restart() || !retries.WaitForNext(one.retry_after)) {
+    if (!one.transient || !reader.Restart() || !retries.WaitForNext(one.retry_after)) {
       if (one.transient && request.can_be_cut && settings_.stop.stop_requested()) {
         error.code = ErrorCode::kInterrupted;
       }

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "store/s3.h"
 #include "store/s3_connection.h"
+#include "store/s3_signing.h"
 #include "store/s3_url.h"
 
 namespace ursa::store {
@@ -41,9 +42,11 @@ struct S3Request {
   HttpHeaders headers;  // beyond those that every request has
   std::string_view body;
   std::string doing;  // "reading", for messages
-  // A conditional Put: never sent twice; kAlreadyExists, kThrottled, kUnknownOutcome. These come
-  // after the time that the service asked to wait.
+  // A conditional Put: sent again only where it was certainly not done, which the service says of
+  // one too many (429); kAlreadyExists, kThrottled, kUnknownOutcome. The last comes after the time
+  // that the service asked to wait.
   bool once = false;
+  bool short_answer = false;  // some KiB at most are to be expected
   // The server may need long for it without a byte moving.
   bool slow = false;
   // A read: a stop ends it at once where the store was opened for reading.
@@ -80,6 +83,7 @@ class S3Client {
   const S3Settings settings_;
   const S3Endpoint endpoint_;
   const bool cut_reads_;
+  const Signer signer_;
   const std::unique_ptr<HttpConnections> connections_;
 };
 

@@ -14,9 +14,11 @@ namespace {
 
 constexpr long kSlowestBytesPerSecond = 1024;
 constexpr long kReceiveBufferBytes = 256L * 1024;
+constexpr long kShortBufferBytes = 16L * 1024;
 constexpr long kSendBufferBytes = 1024L * 1024;
 constexpr int kFinalStatusMin = 200;
 constexpr size_t kHeaderBytesMax = size_t{64} * 1024;
+constexpr size_t kUsualHeaders = 16;
 
 // libcurl's own set-up, once a process, before the first handle.
 void InitializeCurl() {
@@ -33,6 +35,10 @@ void Append(HeaderList& list, const std::string& line) {
   }
 }
 
+bool HasBody(const HttpRequest& request) {
+  return request.method == "PUT" || request.method == "POST";
+}
+
 // "Name: value" as it is sent. "Name;" is libcurl's way to write a header without a value.
 HeaderList MakeHeaders(const HttpRequest& request) {
   HeaderList list(nullptr, &curl_slist_free_all);
@@ -40,8 +46,10 @@ HeaderList MakeHeaders(const HttpRequest& request) {
     Append(list, value.empty() ? name + ";" : name + ": " + value);
   }
   // Neither was asked for, and neither is signed.
-  Append(list, "Content-Type:");
-  Append(list, "Expect:");
+  if (HasBody(request)) {
+    Append(list, "Content-Type:");
+    Append(list, "Expect:");
+  }
   return list;
 }
 
@@ -89,12 +97,55 @@ std::optional<std::string_view> HttpHead::Find(std::string_view name) const {
   return std::nullopt;
 }
 
+// A handle, its connection, and what stays the same from request to request.
 struct HttpConnections::Handle {
-  Handle() : curl(curl_easy_init()) {}
+  explicit Handle(const HttpSettings& settings) : curl(curl_easy_init()) {
+    if (curl != nullptr) {
+      SetProtocol();
+      SetConnection(settings);
+    }
+  }
   ~Handle() { curl_easy_cleanup(curl); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
-  CURL* curl;
+
+  template <typename Value>
+  void Set(CURLoption option, Value value) const {
+    curl_easy_setopt(curl, option, value);
+  }
+
+  void SetProtocol() {
+    Set(CURLOPT_ERRORBUFFER, message.data());
+    Set(CURLOPT_PATH_AS_IS, 1L);
+    Set(CURLOPT_PROTOCOLS_STR, "http,https");
+    Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    Set(CURLOPT_FOLLOWLOCATION, 0L);
+    Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    Set(CURLOPT_USERAGENT, "ursa");
+    Set(CURLOPT_NOPROGRESS, 0L);
+  }
+
+  void SetConnection(const HttpSettings& settings) const {
+    Set(CURLOPT_NOSIGNAL, 1L);
+    Set(CURLOPT_MAXCONNECTS, 1L);
+    Set(CURLOPT_TCP_KEEPALIVE, 1L);
+    Set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(settings.connect_timeout.count()));
+    Set(CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesPerSecond);
+    Set(CURLOPT_SSL_VERIFYPEER, 1L);
+    Set(CURLOPT_SSL_VERIFYHOST, 2L);
+    Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!settings.ca_bundle.empty()) {
+      // Instead of the system's, which libcurl may know as a directory too.
+      Set(CURLOPT_CAINFO, settings.ca_bundle.c_str());
+      Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    }
+    if (settings.without_proxy) {
+      Set(CURLOPT_NOPROXY, "*");
+    }
+  }
+
+  CURL* const curl;
+  std::array<char, CURL_ERROR_SIZE> message{};  // of the last failure
 };
 
 // Gives a handle back whatever happens.
@@ -111,17 +162,20 @@ struct HttpConnections::HandleReturner {
 // One request on one handle: what libcurl calls back into.
 class HttpConnections::Transfer {
  public:
-  Transfer(CURL* curl, const HttpRequest& request, const HttpSettings& settings, HttpReader& reader,
+  Transfer(Handle& handle, const HttpRequest& request, HttpReader& reader,
            const std::stop_token& cut)
-      : curl_(curl), request_(request), reader_(reader), cut_(cut), headers_(MakeHeaders(request)) {
-    curl_easy_reset(curl_);
+      : handle_(handle),
+        request_(request),
+        reader_(reader),
+        cut_(cut),
+        headers_(MakeHeaders(request)) {
     SetWhatIsSent();
-    SetConnection(settings);
     SetCallbacks();
   }
 
   tl::expected<HttpHead, HttpFailure> Run() {
-    const CURLcode code = curl_easy_perform(curl_);
+    handle_.message[0] = '\0';
+    const CURLcode code = curl_easy_perform(handle_.curl);
     if (failure_) {
       return tl::unexpected(HttpFailure{*std::move(failure_), true, false, true});
     }
@@ -134,12 +188,13 @@ class HttpConnections::Transfer {
     }
     curl_off_t sent_bytes = 0;
     long request_bytes = 0;
-    curl_easy_getinfo(curl_, CURLINFO_SIZE_UPLOAD_T, &sent_bytes);
-    curl_easy_getinfo(curl_, CURLINFO_REQUEST_SIZE, &request_bytes);
+    curl_easy_getinfo(handle_.curl, CURLINFO_SIZE_UPLOAD_T, &sent_bytes);
+    curl_easy_getinfo(handle_.curl, CURLINFO_REQUEST_SIZE, &request_bytes);
     HttpFailure failure;
     failure.transient = IsTransient(code) || code == CURLE_OK;
     failure.maybe_sent = !IsBeforeSending(code) && (request_bytes > 0 || sent_bytes > 0);
-    const std::string reason = message_[0] != '\0' ? message_.data() : curl_easy_strerror(code);
+    const std::string reason =
+        handle_.message[0] != '\0' ? handle_.message.data() : curl_easy_strerror(code);
     failure.error = {ErrorCode::kUnavailable, reason + Advice(code), {}, {}};
     return tl::unexpected(std::move(failure));
   }
@@ -147,21 +202,22 @@ class HttpConnections::Transfer {
  private:
   template <typename Value>
   void Set(CURLoption option, Value value) {
-    curl_easy_setopt(curl_, option, value);
+    handle_.Set(option, value);
   }
 
+  // Everything that a request before it on this handle may have left otherwise.
   void SetWhatIsSent() {
     Set(CURLOPT_URL, request_.url.c_str());
-    Set(CURLOPT_PATH_AS_IS, 1L);
-    Set(CURLOPT_PROTOCOLS_STR, "http,https");
-    Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    Set(CURLOPT_FOLLOWLOCATION, 0L);
-    Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    Set(CURLOPT_USERAGENT, "ursa");
     Set(CURLOPT_HTTPHEADER, headers_.get());
+    Set(CURLOPT_FRESH_CONNECT, request_.send_once ? 1L : 0L);
+    Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.stall_timeout.count()));
+    Set(CURLOPT_BUFFERSIZE, request_.short_answer ? kShortBufferBytes : kReceiveBufferBytes);
+    Set(CURLOPT_HTTPGET, 1L);
+    Set(CURLOPT_CUSTOMREQUEST, static_cast<const char*>(nullptr));
     if (request_.method == "HEAD") {
       Set(CURLOPT_NOBODY, 1L);
-    } else if (request_.method == "PUT" || request_.method == "POST") {
+    } else if (HasBody(request_)) {
+      Set(CURLOPT_UPLOAD_BUFFERSIZE, kSendBufferBytes);
       Set(CURLOPT_POST, 1L);
       Set(CURLOPT_POSTFIELDS, request_.body.empty() ? "" : request_.body.data());
       Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
@@ -171,36 +227,11 @@ class HttpConnections::Transfer {
     }
   }
 
-  void SetConnection(const HttpSettings& settings) {
-    Set(CURLOPT_NOSIGNAL, 1L);
-    Set(CURLOPT_MAXCONNECTS, 1L);
-    Set(CURLOPT_TCP_KEEPALIVE, 1L);
-    Set(CURLOPT_FRESH_CONNECT, request_.send_once ? 1L : 0L);
-    Set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(settings.connect_timeout.count()));
-    Set(CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesPerSecond);
-    Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.stall_timeout.count()));
-    Set(CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
-    Set(CURLOPT_UPLOAD_BUFFERSIZE, kSendBufferBytes);
-    Set(CURLOPT_SSL_VERIFYPEER, 1L);
-    Set(CURLOPT_SSL_VERIFYHOST, 2L);
-    Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    if (!settings.ca_bundle.empty()) {
-      // Instead of the system's, which libcurl may know as a directory too.
-      Set(CURLOPT_CAINFO, settings.ca_bundle.c_str());
-      Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-    }
-    if (settings.without_proxy) {
-      Set(CURLOPT_NOPROXY, "*");
-    }
-  }
-
   void SetCallbacks() {
-    Set(CURLOPT_ERRORBUFFER, message_.data());
     Set(CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
     Set(CURLOPT_HEADERDATA, this);
     Set(CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
     Set(CURLOPT_WRITEDATA, this);
-    Set(CURLOPT_NOPROGRESS, 0L);
     Set(CURLOPT_XFERINFOFUNCTION, &Transfer::OnProgress);
     Set(CURLOPT_XFERINFODATA, this);
   }
@@ -247,6 +278,7 @@ class HttpConnections::Transfer {
     }
     if (line.starts_with("HTTP/")) {
       head_ = {};
+      head_.headers.reserve(kUsualHeaders);
       const size_t space = std::min(line.find(' ') + 1, line.size());
       std::from_chars(line.data() + space, line.data() + line.size(), head_.status);
       return {};
@@ -276,12 +308,11 @@ class HttpConnections::Transfer {
     head_.headers.emplace_back(std::move(name), line.substr(begin, std::max(begin, end) - begin));
   }
 
-  CURL* const curl_;
+  Handle& handle_;
   const HttpRequest& request_;
   HttpReader& reader_;
   const std::stop_token cut_;
   const HeaderList headers_;
-  std::array<char, CURL_ERROR_SIZE> message_{};
   HttpHead head_;
   size_t header_bytes_ = 0;
   bool begun_ = false;
@@ -308,7 +339,7 @@ tl::expected<HttpHead, HttpFailure> HttpConnections::Perform(const HttpRequest& 
       return failed(ErrorCode::kInterrupted, "interrupted");
     }
     if (idle_.empty()) {
-      handle = std::make_unique<Handle>();
+      handle = std::make_unique<Handle>(settings_);
       ++handles_;
     } else {
       handle = std::move(idle_.back());
@@ -319,7 +350,7 @@ tl::expected<HttpHead, HttpFailure> HttpConnections::Perform(const HttpRequest& 
   if (returner.handle->curl == nullptr) {
     return failed(ErrorCode::kUnavailable, "libcurl cannot be started: memory is exhausted");
   }
-  return Transfer(returner.handle->curl, request, settings_, reader, cut).Run();
+  return Transfer(*returner.handle, request, reader, cut).Run();
 }
 
 }  // namespace ursa::store

@@ -28,6 +28,8 @@ struct HttpRequest {
   // On a connection of its own: libcurl sends a request again by itself where a connection that was
   // kept turns out to be dead, which for a conditional PUT may be after it took effect.
   bool send_once = false;
+  // Some KiB at most are to be expected; more are taken all the same.
+  bool short_answer = false;
 };
 
 // Status and headers of an answer.

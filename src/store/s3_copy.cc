@@ -11,11 +11,13 @@ namespace {
 
 constexpr uint64_t kPartsMax = 10'000;
 
-// The whole copy in one multipart upload.
+using Head = std::function<Result<ObjectInfo>(std::string_view key)>;
+
+// The whole copy, in one request or in one multipart upload.
 class Copier {
  public:
-  Copier(const S3Client& client, const ObjectInfo& from, std::string_view to)
-      : client_(client), from_(from), to_(to) {}
+  Copier(const S3Client& client, const ObjectInfo& from, std::string_view to, const Head& head)
+      : client_(client), from_(from), to_(to), head_(head) {}
 
   Result<void> Whole() const {
     URSA_CHECK(Copied({}, {}));
@@ -23,8 +25,16 @@ class Copier {
   }
 
   Result<void> InParts() const {
+    const auto before = head_(to_);
+    if (!before && before.error().code != ErrorCode::kNotFound) {
+      return Propagate(before.error());
+    }
     URSA_TRY(const std::string upload, Begin());
-    auto done = Parts(upload);
+    const auto parts = CopyParts(upload);
+    auto done = parts ? End(upload, parts->xml) : Result<void>(Propagate(parts.error()));
+    if (!done && parts && HasArrived(parts->count, before ? before->etag : "")) {
+      return {};
+    }
     if (!done) {
       // What is left would be paid for; that it can't be removed changes nothing about the copy.
       TextReader reader;
@@ -85,18 +95,29 @@ class Copier {
     return upload.empty() ? NoAnswer("UploadId") : Result<std::string>(std::move(upload));
   }
 
-  Result<void> Parts(const std::string& upload) const {
+  struct Parts {
+    std::string xml;
+    size_t count = 0;
+  };
+
+  Result<Parts> CopyParts(const std::string& upload) const {
     const uint64_t part_bytes = std::max(client_.Settings().copy_part_bytes,
                                          (from_.size_bytes + kPartsMax - 1) / kPartsMax);
-    std::string parts;
-    for (uint64_t offset = 0, number = 1; offset < from_.size_bytes; ++number) {
+    Parts parts;
+    for (uint64_t offset = 0; offset < from_.size_bytes;) {
       const uint64_t end = std::min(offset + part_bytes, from_.size_bytes);
+      ++parts.count;
       URSA_TRY(const std::string etag,
-               Copied({{"partNumber", std::to_string(number)}, {"uploadId", upload}},
+               Copied({{"partNumber", std::to_string(parts.count)}, {"uploadId", upload}},
                       fmt::format("bytes={}-{}", offset, end - 1)));
-      parts += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", number, etag);
+      parts.xml +=
+          fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", parts.count, etag);
       offset = end;
     }
+    return parts;
+  }
+
+  Result<void> End(const std::string& upload, const std::string& parts) const {
     const std::string body = "<CompleteMultipartUpload>" + parts + "</CompleteMultipartUpload>";
     S3Request request = Request("POST", {{"uploadId", upload}});
     request.body = body;
@@ -104,15 +125,26 @@ class Copier {
     return {};
   }
 
+  // Whether the upload has ended whatever was answered: an end that got no answer is asked for
+  // again, and then there is no such upload any more. What lies there then has the size, an etag of
+  // so many parts, and is not what lay there before.
+  [[nodiscard]] bool HasArrived(size_t parts, const std::string& etag_before) const {
+    const auto there = head_(to_);
+    return there && there->size_bytes == from_.size_bytes && there->etag != etag_before &&
+           there->etag.ends_with(fmt::format("-{}", parts));
+  }
+
   const S3Client& client_;
   const ObjectInfo& from_;
   const std::string to_;
+  const Head& head_;
 };
 
 }  // namespace
 
-Result<void> CopyWithin(const S3Client& client, const ObjectInfo& from, std::string_view to) {
-  const Copier copier(client, from, to);
+Result<void> CopyWithin(const S3Client& client, const ObjectInfo& from, std::string_view to,
+                        const std::function<Result<ObjectInfo>(std::string_view key)>& head) {
+  const Copier copier(client, from, to, head);
   return from.size_bytes > client.Settings().put_bytes_max ? copier.InParts() : copier.Whole();
 }
 

@@ -2,6 +2,7 @@
 // Source: AWS, CopyObject, CreateMultipartUpload, UploadPartCopy, CompleteMultipartUpload.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 #include "base/result.h"
@@ -10,7 +11,9 @@
 
 namespace ursa::store {
 
-// Copies the version of `from` that has its etag to `to`.
-Result<void> CopyWithin(const S3Client& client, const ObjectInfo& from, std::string_view to);
+// Copies the version of `from` that has its etag to `to`, which `head` looks at. A copy in parts whose
+// end got no answer is settled by what lies at `to` then.
+Result<void> CopyWithin(const S3Client& client, const ObjectInfo& from, std::string_view to,
+                        const std::function<Result<ObjectInfo>(std::string_view key)>& head);
 
 }  // namespace ursa::store

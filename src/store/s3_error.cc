@@ -137,8 +137,14 @@ bool S3Refusal::IsTransient() const { return MeaningOf(*this).transient; }
 bool S3Refusal::IsThrottled() const { return status == 429; }
 
 bool IsErrorBody(std::string_view body) {
+  // Nearly every listing comes by here: only what may be one is parsed.
+  size_t root = body.find('<');
+  while (root < body.size() && root + 1 < body.size() &&
+         (body[root + 1] == '?' || body[root + 1] == '!')) {
+    root = body.find('<', root + 1);
+  }
   pugi::xml_document document;
-  return body.find("<Error") != std::string_view::npos &&
+  return root < body.size() && body.substr(root).starts_with("<Error") &&
          document.load_buffer(body.data(), body.size()) &&
          std::string_view(document.document_element().name()) == "Error";
 }

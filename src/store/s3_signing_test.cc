@@ -33,11 +33,11 @@ void ExpectSigned(const PublishedExample& example) {
   headers.emplace_back("host", "examplebucket.s3.amazonaws.com");
   headers.emplace_back("x-amz-date", kDate);
   headers.emplace_back("x-amz-content-sha256", digest);
-  EXPECT_EQ(
-      Authorization({example.method, path, query, headers, digest}, kDate, "us-east-1", Example()),
-      "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"
-      "SignedHeaders=" +
-          example.signed_headers + ",Signature=" + example.signature);
+  EXPECT_EQ(Signer("us-east-1", Example())
+                .Authorization({example.method, path, query, headers, digest}, kDate),
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"
+            "SignedHeaders=" +
+                example.signed_headers + ",Signature=" + example.signature);
 }
 
 TEST(S3Signing, SignsAmazonsGetOfARange) {
@@ -86,9 +86,22 @@ TEST(S3Signing, WritesDatesInUtcWithoutFractions) {
   EXPECT_EQ(AmzDate(ParseIso8601("2013-05-24T00:00:00Z").value()), kDate);
 }
 
+TEST(S3Signing, SignsWithTheKeyOfTheDay) {
+  const HttpHeaders headers = {{"host", "examplebucket.s3.amazonaws.com"}};
+  const SigningRequest request{"GET", "/", "", headers, "digest"};
+  const Signer signer("us-east-1", Example());
+  const auto fresh = [&](std::string_view date) {
+    return Signer("us-east-1", Example()).Authorization(request, date);
+  };
+  for (const std::string_view date :
+       {kDate, std::string_view("20130525T000000Z"), std::string_view("20130525T235959Z"), kDate}) {
+    EXPECT_EQ(signer.Authorization(request, date), fresh(date)) << date;
+  }
+}
+
 TEST(S3Signing, FoldsBlanksInHeaders) {
-  const std::string canonical =
-      CanonicalRequest({"GET", "/", "", {{"b", "  two  words "}, {"a", "one"}}, "digest"});
+  const HttpHeaders headers = {{"b", "  two  words "}, {"a", "one"}};
+  const std::string canonical = CanonicalRequest({"GET", "/", "", headers, "digest"});
   EXPECT_EQ(canonical, "GET\n/\n\na:one\nb:two words\n\na;b\ndigest");
 }
 
