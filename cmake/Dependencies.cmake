@@ -36,9 +36,14 @@ else()
   file(GLOB parquet_library ${wheel}/libparquet.so.*)
   target_include_directories(ursa_arrow SYSTEM INTERFACE ${wheel}/include)
   target_link_libraries(ursa_arrow INTERFACE ${parquet_library} ${arrow_library})
+  # CMake's own way ends the search path in an empty entry, which is the working directory: whoever
+  # can write there could put a libcrypto beside the data.
+  set(CMAKE_SKIP_RPATH TRUE)
+  target_link_options(ursa_arrow INTERFACE "LINKER:-rpath,${wheel}")
   # The installed binary carries the two libraries beside it, in a directory of its own.
   function(ursa_install_arrow target)
     install(FILES ${arrow_library} ${parquet_library} DESTINATION ${CMAKE_INSTALL_LIBDIR}/ursa)
-    set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/ursa")
+    install(CODE "file(RPATH_CHANGE FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/${target}\"
+      OLD_RPATH \"${wheel}\" NEW_RPATH \"\\$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/ursa\")")
   endfunction()
 endif()
