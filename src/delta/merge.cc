@@ -47,8 +47,7 @@ class Merger {
         return outcome;
       }
       if (!source_.DecisionsHold()) {
-        searched_.clear();
-        inserts_ = {};
+        Forget();
       }
       URSA_CHECK(SearchFiles());
       URSA_CHECK(DecideInserts());
@@ -57,13 +56,23 @@ class Merger {
         return outcome;
       }
       URSA_CHECK(CheckWritable(*snapshot_, outcome.counts.updated + outcome.counts.deleted > 0));
-      URSA_TRY(const CommitOutcome sent, Send(outcome.counts, races.Patience()));
+      URSA_TRY(const auto sent, Send(outcome.counts, races.Patience()));
       if (sent == CommitOutcome::kCommitted) {
         return Finish(std::move(outcome));
       }
       URSA_CHECK(races.Wait(snapshot_->table_path));
-      URSA_CHECK(Refresh());
+      if (sent) {
+        URSA_CHECK(Refresh());
+      } else {
+        Forget();
+      }
     }
+  }
+
+  // Everything has to be decided again.
+  void Forget() {
+    searched_.clear();
+    inserts_ = {};
   }
 
   // What was found in files that are still live stays known.
@@ -72,8 +81,7 @@ class Merger {
     const bool same_schema = newer->metadata.schema_string == snapshot_->metadata.schema_string;
     snapshot_ = std::move(newer);
     if (!same_schema) {
-      searched_.clear();
-      inserts_ = {};
+      Forget();
       return {};
     }
     std::erase_if(searched_,
@@ -173,11 +181,17 @@ class Merger {
     return counts;
   }
 
-  Result<CommitOutcome> Send(const MergeCounts& counts, const store::Patience& patience) {
+  // None where the decisions don't hold any more: nothing was sent.
+  Result<std::optional<CommitOutcome>> Send(const MergeCounts& counts,
+                                            const store::Patience& patience) {
     const std::string transaction_id = MakeUuid(options_.random);
     CommitDescription description{options_.operation, snapshot_->version, options_.engine_info,
                                   transaction_id, options_.clock.Now()};
     URSA_TRY(description.more, source_.BeforeCommit(counts));
+    URSA_TRY(const bool holds, source_.StillHolds());
+    if (!holds) {
+      return std::nullopt;
+    }
     std::vector<Action> actions{DescribeCommit(description)};
     const int64_t now = LogTime(description.now);
     for (Transaction transaction : options_.transactions) {

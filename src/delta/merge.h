@@ -85,6 +85,10 @@ class MergeSource {
   // Called before each try is sent, once all is decided and there is something to commit. What it
   // returns, a JSON object, is added to the commitInfo.
   virtual Result<std::string> BeforeCommit(const MergeCounts& counts) = 0;
+
+  // Asked after BeforeCommit, right before a try is sent: whether what the decisions go by besides
+  // the rows of this table is as it was when they were made. False: all is decided again.
+  virtual Result<bool> StillHolds() { return true; }
 };
 
 struct MergeOptions {

@@ -54,7 +54,9 @@ class Applier {
  public:
   // `helps`: finishes other runs that turn out to do the same work.
   Applier(const Plan& plan, catalog::Writer& writer, bool helps)
-      : application_{plan, writer, std::vector<Fate>(plan.Count(), Fate::kPending), {}, {}, {}},
+      : application_{plan, writer, std::vector<Fate>(plan.Count(), Fate::kPending),
+                     {},   {},     ForbiddenDeletes(plan),
+                     {},   {}},
         helps_(helps) {}
 
   Result<ApplyOutcome> Run() {
@@ -91,7 +93,7 @@ class Applier {
       source.Forget();
       return Propagate(std::move(merged).error());
     }
-    done_.insert(table.name);
+    application_.done.insert(table.name);
     if (helps_ && FoundWorkOfAnother(table)) {
       FinishOthers();
     }
@@ -135,12 +137,13 @@ class Applier {
   // Before each table, as what was dropped in one may hold rows of the next.
   Result<void> WithholdDeletes() {
     const catalog::WriteContext& context = application_.writer.Context();
-    URSA_TRY(const auto forbidden,
-             FindForbiddenDeletes(application_.plan, application_.writer.Tables(),
-                                  {done_, context.jobs, context.stop}));
-    for (const auto& [change, reason] : forbidden) {
+    URSA_CHECK(application_.deletes.Refresh(application_.writer.Tables(),
+                                            {application_.done, context.jobs, context.stop}));
+    for (const size_t change : application_.plan.Deletes()) {
       Fate& fate = application_.fates[change];
-      fate = fate == Fate::kPending ? Fate::kChangedSincePlan : fate;
+      fate = fate == Fate::kPending && application_.deletes.Forbids(change)
+                 ? Fate::kChangedSincePlan
+                 : fate;
     }
     return {};
   }
@@ -167,7 +170,6 @@ class Applier {
 
   Application application_;
   const bool helps_;
-  std::set<std::string> done_;
   std::map<std::string, int64_t> committed_versions_;  // by table
   ApplyOutcome outcome_;
 };

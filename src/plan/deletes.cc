@@ -262,4 +262,29 @@ Result<std::map<size_t, std::string>> FindForbiddenDeletes(const Plan& plan,
   return DeleteCheck(plan, catalog, options).Run();
 }
 
+Result<bool> ForbiddenDeletes::Refresh(const catalog::Catalog& catalog,
+                                       const DeleteCheckOptions& options) {
+  if (plan_.Deletes().empty()) {
+    return false;
+  }
+  std::map<std::string, int64_t> versions;
+  for (const TableDefinition& table : catalog::AllTables()) {
+    URSA_TRY(const delta::SnapshotPtr snapshot, catalog.TableIfAny(table.name));
+    versions[table.name] = snapshot == nullptr ? -1 : snapshot->version;
+  }
+  if (versions == versions_ && options.done == done_) {
+    return false;
+  }
+  URSA_TRY(const auto found, FindForbiddenDeletes(plan_, catalog, options));
+  std::set<size_t> forbidden;
+  for (const auto& [change, reason] : found) {
+    forbidden.insert(change);
+  }
+  versions_ = std::move(versions);
+  done_ = options.done;
+  const bool changed = forbidden != forbidden_;
+  forbidden_ = std::move(forbidden);
+  return changed;
+}
+
 }  // namespace ursa::plan

@@ -28,4 +28,23 @@ Result<std::map<size_t, std::string>> FindForbiddenDeletes(const Plan& plan,
                                                            const catalog::Catalog& catalog,
                                                            const DeleteCheckOptions& options);
 
+// The same, looked at again as long as a plan is on its way into the catalog. Refresh is not
+// thread-safe, Forbids is.
+class ForbiddenDeletes {
+ public:
+  // The plan must live longer.
+  explicit ForbiddenDeletes(const Plan& plan) : plan_(plan) {}
+
+  // Looks at the newest snapshots. True where Forbids now says something else than before.
+  Result<bool> Refresh(const catalog::Catalog& catalog, const DeleteCheckOptions& options);
+
+  [[nodiscard]] bool Forbids(size_t change) const { return forbidden_.contains(change); }
+
+ private:
+  const Plan& plan_;
+  std::map<std::string, int64_t> versions_;  // of all tables, as last looked at
+  std::set<std::string> done_;               // as last looked at
+  std::set<size_t> forbidden_;
+};
+
 }  // namespace ursa::plan

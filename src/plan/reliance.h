@@ -2,9 +2,10 @@
 //
 // A change may be right only as long as a row of another table says what it said: the shift of a
 // modality's intervals rests on its recording's start_time. The plan states that row; before each
-// try to commit it is compared with the newest snapshot of its table, and a change whose row
-// differs is left alone like one whose own row does. The two tables have no common commit: what
-// changes between this look and ours, a moment later, is as if it had changed after it. Source:
+// try to commit, and once more right before it is sent, it is compared with the newest snapshot of
+// its table, and a change whose row differs is left alone like one whose own row does. The two
+// tables have no common commit: what changes between the last look and ours, a moment later, is as
+// if it had changed after it. Source:
 // catalog.md section 3, "Preconditions".
 #pragma once
 

@@ -38,26 +38,37 @@ Result<bool> TableSource::Begin(const delta::Snapshot& snapshot) {
     return false;
   }
   schema_ = snapshot.schema;
-  const catalog::WriteContext& context = application_.writer.Context();
-  URSA_TRY(reliance_changed_,
-           reliance_.Refresh(application_.writer.Tables(), context.jobs, context.stop));
-  URSA_CHECK(RefreshIds(snapshot));
+  URSA_TRY(others_changed_, LookAtOthers());
+  if (table_.name == catalog::kRecordings) {
+    URSA_TRY(const bool ids_changed, LookForIds(snapshot));
+    others_changed_ = others_changed_ || ids_changed;
+  }
   return true;
 }
 
-Result<void> TableSource::RefreshIds(const delta::Snapshot& snapshot) {
-  if (!ids_.AreInserted()) {
-    return {};
-  }
+Result<bool> TableSource::StillHolds() {
+  URSA_TRY(const bool changed, LookAtOthers());
+  return !changed;
+}
+
+Result<bool> TableSource::LookAtOthers() {
+  const catalog::Catalog& tables = application_.writer.Tables();
   const catalog::WriteContext& context = application_.writer.Context();
-  delta::SnapshotPtr recordings;
-  if (table_.name != catalog::kRecordings) {
-    URSA_TRY(recordings, application_.writer.Tables().Table(catalog::kRecordings));
+  URSA_TRY(bool changed, reliance_.Refresh(tables, context.jobs, context.stop));
+  URSA_TRY(const bool deletes_changed,
+           application_.deletes.Refresh(tables, {application_.done, context.jobs, context.stop}));
+  changed = changed || deletes_changed;
+  if (ids_.AreInserted() && table_.name != catalog::kRecordings) {
+    URSA_TRY(const delta::SnapshotPtr recordings, tables.Table(catalog::kRecordings));
+    URSA_TRY(const bool ids_changed, LookForIds(*recordings));
+    changed = changed || ids_changed;
   }
-  URSA_TRY(ids_changed_,
-           ids_.Refresh(application_.writer.Assets(), recordings ? *recordings : snapshot,
-                        context.jobs, context.stop));
-  return {};
+  return changed;
+}
+
+Result<bool> TableSource::LookForIds(const delta::Snapshot& recordings) {
+  const catalog::WriteContext& context = application_.writer.Context();
+  return ids_.Refresh(application_.writer.Assets(), recordings, context.jobs, context.stop);
 }
 
 Result<delta::RowDecision> TableSource::Decide(size_t number, const delta::CurrentRow* row) {
@@ -70,7 +81,7 @@ Result<delta::RowDecision> TableSource::Decide(size_t number, const delta::Curre
     case ChangeKind::kInsert:
       return DecideInsert(change, row, reliance_.Holds(index), fate);
     case ChangeKind::kDelete:
-      return DecideDelete(change, row, fate);
+      return DecideDelete(change, row, application_.deletes.Forbids(index), fate);
   }
   return delta::RowDecision{};
 }
@@ -204,15 +215,15 @@ Result<delta::RowDecision> TableSource::DecideInsert(const Change& change,
 
 Result<delta::RowDecision> TableSource::DecideDelete(const Change& change,
                                                      const delta::CurrentRow* row,
-                                                     Fate& fate) const {
+                                                     bool is_forbidden, Fate& fate) const {
   delta::RowDecision decision;
   if (row == nullptr) {
     fate = Fate::kAlready;
     return decision;
   }
-  const bool same = HasValues(*row, change.row);
-  fate = same ? Fate::kCommitted : Fate::kChangedSincePlan;
-  decision.kind = same ? delta::RowDecision::Kind::kDelete : delta::RowDecision::Kind::kKeep;
+  const bool goes = !is_forbidden && HasValues(*row, change.row);
+  fate = goes ? Fate::kCommitted : Fate::kChangedSincePlan;
+  decision.kind = goes ? delta::RowDecision::Kind::kDelete : delta::RowDecision::Kind::kKeep;
   return decision;
 }
 

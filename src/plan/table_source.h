@@ -9,6 +9,7 @@
 #include "catalog/writer.h"
 #include "delta/merge.h"
 #include "plan/apply.h"
+#include "plan/deletes.h"
 #include "plan/plan.h"
 #include "plan/recording_ids.h"
 #include "plan/reliance.h"
@@ -21,6 +22,8 @@ struct Application {
   catalog::Writer& writer;
   std::vector<Fate> fates;               // of each change
   std::set<std::string> applied_before;  // tables that had the plan's txn already
+  std::set<std::string> done;            // tables in which the plan is applied
+  ForbiddenDeletes deletes;
   // The rollback snapshot that is right for these fates, and which changes it holds.
   std::string rollback_key;
   std::vector<bool> saved;
@@ -40,9 +43,10 @@ class TableSource final : public delta::MergeSource {
   }
   [[nodiscard]] const std::vector<std::string>& Columns() const override { return columns_; }
   Result<bool> Begin(const delta::Snapshot& snapshot) override;
-  [[nodiscard]] bool DecisionsHold() const override { return !reliance_changed_ && !ids_changed_; }
+  [[nodiscard]] bool DecisionsHold() const override { return !others_changed_; }
   Result<delta::RowDecision> Decide(size_t number, const delta::CurrentRow* row) override;
   Result<std::string> BeforeCommit(const delta::MergeCounts& counts) override;
+  Result<bool> StillHolds() override;
 
   // The commit did not happen, or it is not known whether it did.
   void Forget();
@@ -59,10 +63,13 @@ class TableSource final : public delta::MergeSource {
   Result<delta::RowDecision> DecideInsert(const Change& change, const delta::CurrentRow* row,
                                           bool others_hold, Fate& fate) const;
   Result<delta::RowDecision> DecideDelete(const Change& change, const delta::CurrentRow* row,
-                                          Fate& fate) const;
+                                          bool is_forbidden, Fate& fate) const;
   Result<void> SaveSnapshot();
-  // Looks for the recording_ids that the plan inserts in the newest `recordings`.
-  Result<void> RefreshIds(const delta::Snapshot& snapshot);
+  // Looks at the newest snapshots of the other tables, as far as decisions go by them. True where
+  // some decision may be another one now.
+  Result<bool> LookAtOthers();
+  // Looks for the recording_ids that the plan inserts. True as before.
+  Result<bool> LookForIds(const delta::Snapshot& recordings);
 
   Application& application_;
   const Plan& plan_;
@@ -72,9 +79,8 @@ class TableSource final : public delta::MergeSource {
   const TimeUs now_;
   delta::Schema schema_;
   RelianceCheck reliance_;
-  bool reliance_changed_ = false;
   RecordingIds ids_;
-  bool ids_changed_ = false;
+  bool others_changed_ = false;
 };
 
 }  // namespace ursa::plan
