@@ -46,7 +46,9 @@ class Nas final : public store::ReadableStore {
                                const store::ListOptions& options) const override {
     return directory_->List(prefix, options);
   }
-  Result<bool> HasAny(std::string_view prefix) const override { return directory_->HasAny(prefix); }
+  Result<bool> HasAnyFolder(std::string_view prefix) const override {
+    return directory_->HasAnyFolder(prefix);
+  }
   [[nodiscard]] std::string Uri() const override { return directory_->Uri(); }
 
  private:

@@ -93,9 +93,9 @@ Result<void> CheckLogIsThere(const store::ObjectStore& store, const std::string&
   if (previous || previous.error().code != ErrorCode::kNotFound) {
     return previous ? Result<void>() : Propagate(previous.error());
   }
-  URSA_TRY(const bool has_checkpoint,
-           store.HasAny(LogPrefix(table_path) + VersionDigits(version - 1) + ".checkpoint."));
-  if (!has_checkpoint) {
+  URSA_TRY(const store::ListPage checkpoint,
+           store.List(LogPrefix(table_path) + VersionDigits(version - 1) + ".checkpoint.", {}));
+  if (checkpoint.objects.empty()) {
     return Fail(ErrorCode::kUnavailable, "the table's log is gone: version " +
                                              std::to_string(version - 1) +
                                              " is not there any more; nothing was committed");

@@ -42,13 +42,14 @@ bool IsInShard(const Shard& shard, std::string_view recording_id) {
 }
 
 Result<std::optional<plan::Brake>> EmptyListingBrake(const store::ReadableStore& raw) {
-  URSA_TRY_CONTEXT(const bool has_recordings, raw.HasAny("recordings/"), "listing the raw bucket");
+  URSA_TRY_CONTEXT(const bool has_recordings, raw.HasAnyFolder("recordings/"),
+                   "listing the raw bucket");
   if (has_recordings) {
     return std::optional<plan::Brake>();
   }
   return std::optional(
       plan::Brake{"empty_listing", 1, 0,
-                  "there is nothing below " + raw.Uri() +
+                  "there is no recording below " + raw.Uri() +
                       "/recordings/: check that the profile names the right raw bucket"});
 }
 

@@ -44,8 +44,8 @@ class Directory final : public ObjectStore {
                                const ObjectSink& sink) const override;
   Result<ObjectInfo> Head(std::string_view key) const override;
   Result<ListPage> List(std::string_view prefix, const ListOptions& options) const override;
-  Result<bool> HasAny(std::string_view prefix) const override {
-    return DirectoryHasAny(descriptor_.Get(), root_, prefix, kTemporary);
+  Result<bool> HasAnyFolder(std::string_view prefix) const override {
+    return DirectoryHasAnyFolder(descriptor_.Get(), root_, prefix, kTemporary);
   }
   [[nodiscard]] std::string Uri() const override { return "local://" + root_.string(); }
   Result<void> Put(std::string_view key, std::string_view bytes, PutCondition condition) override;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "base/packed_strings.h"
@@ -43,20 +44,11 @@ class Lister {
     return std::move(page_);
   }
 
-  // Whether a page with a delimiter would have anything.
-  Result<bool> HasAny() const {
+  Result<bool> HasAnyFolder() {
     const std::string base = Base();
     URSA_TRY(const FileDescriptor directory, OpenBase(base));
-    for (bool more = static_cast<bool>(directory); more;) {
-      Entries entries;
-      URSA_TRY(more, ReadSome(directory, base, entries));
-      for (size_t i = 0; i < entries.Count(); ++i) {
-        if ((base + std::string(entries.At(i))).starts_with(prefix_)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    URSA_TRY(const bool found, directory ? HasObject(directory, base, 0) : false);
+    return found || !closed_ ? Result<bool>(found) : Propagate(*closed_);
   }
 
  private:
@@ -111,6 +103,40 @@ class Lister {
       }
     }
     return {};
+  }
+
+  // Whether an object lies in the directory or below it; right below the prefix only folders count.
+  Result<bool> HasObject(const FileDescriptor& directory, const std::string& base, int depth) {
+    for (bool more = depth <= kDepthMax; more;) {
+      Entries entries;
+      URSA_TRY(more, ReadSome(directory, base, entries));
+      for (size_t i = 0; i < entries.Count(); ++i) {
+        const std::string name(entries.At(i));
+        URSA_TRY(const bool found, name.ends_with('/') ? HasObjectIn(directory, base, name, depth)
+                                                       : depth > 0 && IsFile(directory, name));
+        if (found) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  Result<bool> HasObjectIn(const FileDescriptor& directory, const std::string& base,
+                           const std::string& name, int depth) {
+    FileDescriptor child(openat(directory.Get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!child) {
+      if (errno != ENOENT && errno != ENOTDIR && !closed_) {
+        closed_ = FileError(errno, "list", (root_path_ / (base + name)).string()).value();
+      }
+      return false;
+    }
+    return HasObject(child, base + name, depth + 1);
+  }
+
+  static bool IsFile(const FileDescriptor& directory, const std::string& name) {
+    struct stat status {};
+    return fstatat(directory.Get(), name.c_str(), &status, 0) == 0 && S_ISREG(status.st_mode);
   }
 
   // A root that was removed under us must not look like an empty one: its recordings would seem to
@@ -236,6 +262,7 @@ class Lister {
   const MakeInfo& make_info_;
   ListPage page_;
   std::string last_;
+  std::optional<Error> closed_;  // the first folder that HasAnyFolder could not look into
 };
 
 }  // namespace
@@ -246,9 +273,9 @@ Result<ListPage> ListDirectory(int root, const std::filesystem::path& root_path,
   return Lister(root, root_path, prefix, options, hidden, make_info).List();
 }
 
-Result<bool> DirectoryHasAny(int root, const std::filesystem::path& root_path,
-                             std::string_view prefix, std::string_view hidden) {
-  return Lister(root, root_path, prefix, {}, hidden, {}).HasAny();
+Result<bool> DirectoryHasAnyFolder(int root, const std::filesystem::path& root_path,
+                                   std::string_view prefix, std::string_view hidden) {
+  return Lister(root, root_path, prefix, {}, hidden, {}).HasAnyFolder();
 }
 
 }  // namespace ursa::store

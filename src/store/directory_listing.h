@@ -22,8 +22,9 @@ Result<ListPage> ListDirectory(int root, const std::filesystem::path& root_path,
                                std::string_view prefix, const ListOptions& options,
                                std::string_view hidden, const MakeInfo& make_info);
 
-// Whether there is anything that starts with `prefix`, without reading a large directory whole.
-Result<bool> DirectoryHasAny(int root, const std::filesystem::path& root_path,
-                             std::string_view prefix, std::string_view hidden);
+// ReadableStore::HasAnyFolder, without reading a large directory whole. A folder that is closed to
+// us is an error only where no other one has an object.
+Result<bool> DirectoryHasAnyFolder(int root, const std::filesystem::path& root_path,
+                                   std::string_view prefix, std::string_view hidden);
 
 }  // namespace ursa::store

@@ -145,6 +145,15 @@ TEST_F(DirectoryTest, ListsMoreNamesThanAPageHolds) {
   EXPECT_EQ(objects->back().key, "many/" + std::to_string(100'000 + kNames - 1));
 }
 
+TEST_F(DirectoryTest, FoldersWithoutAFileAreNone) {
+  fs::create_directories(path_ / "recordings" / "lost+found");
+  fs::create_directories(path_ / "recordings" / "rec" / "eeg_0");
+  std::ofstream(path_ / "recordings" / ".DS_Store") << "x";
+  EXPECT_FALSE(store_->HasAnyFolder("recordings/").value());
+  std::ofstream(path_ / "recordings" / "rec" / "eeg_0" / "x") << "x";
+  EXPECT_TRUE(store_->HasAnyFolder("recordings/").value());
+}
+
 TEST_F(DirectoryTest, AStreamGoesOnWithTheObjectThatWasReplaced) {
   ASSERT_TRUE(store_->Put("large", std::string(kLarge, 'x'), PutCondition::kNone).has_value());
   const auto taken = StreamWhile(

@@ -71,11 +71,16 @@ Result<void> CheckKey(std::string_view key) {
   }
 }
 
-Result<bool> ReadableStore::HasAny(std::string_view prefix) const {
+Result<bool> ReadableStore::HasAnyFolder(std::string_view prefix) const {
   ListOptions options;
   options.delimiter = "/";
-  URSA_TRY(const ListPage page, List(prefix, options));
-  return !page.objects.empty() || !page.prefixes.empty();
+  while (true) {
+    URSA_TRY(const ListPage page, List(prefix, options));
+    if (!page.prefixes.empty() || !page.next) {
+      return !page.prefixes.empty();
+    }
+    options.start_after = *page.next;
+  }
 }
 
 Result<std::vector<ObjectInfo>> ListAll(const ReadableStore& store, std::string_view prefix) {

@@ -105,9 +105,10 @@ class ReadableStore {
   // One page of the keys that start with `prefix`. A prefix without objects is an empty page.
   virtual Result<ListPage> List(std::string_view prefix, const ListOptions& options) const = 0;
 
-  // Whether such a page with the delimiter "/" would have anything in it. This one lists; a store
-  // that knows sooner does not.
-  virtual Result<bool> HasAny(std::string_view prefix) const;
+  // Whether an object lies in a folder right below `prefix`, which is empty or ends in '/': whether
+  // a listing with the delimiter "/" has a prefix. This one lists; a store that knows sooner does
+  // not.
+  virtual Result<bool> HasAnyFolder(std::string_view prefix) const;
 
   // Whether a request costs a network's round trip, so that it pays to read more than is needed
   // where that saves one.

@@ -3,9 +3,9 @@
 // Every request is signed whole (AWS Signature Version 4, the body's own SHA-256, never in chunks
 // and never with a checksum trailer: R2 refuses those). What is idempotent is tried again, with
 // full jitter, on 429, 5xx and broken connections, and honours Retry-After. A conditional Put is
-// sent again only where it was certainly not done (429, nobody listens): 409, 5xx, no answer, or 412
-// to a repetition is kUnknownOutcome, for the caller to settle. Deadlines are of progress, not of
-// total time. TLS certificates are always verified.
+// sent again only where it was certainly not done (429, nobody listens): 409, 5xx, no answer, or
+// 412 to a repetition is kUnknownOutcome, for the caller to settle. Deadlines are of progress, not
+// of total time. TLS certificates are always verified.
 //
 // What a server may not do is an error: a body shorter than announced, 200 for a range, another
 // range than asked for, another version than asked for, an error inside a 200, a listing out of

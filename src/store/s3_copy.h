@@ -11,8 +11,8 @@
 
 namespace ursa::store {
 
-// Copies the version of `from` that has its etag to `to`, which `head` looks at. A copy in parts whose
-// end got no answer is settled by what lies at `to` then.
+// Copies the version of `from` that has its etag to `to`, which `head` looks at. A copy in parts
+// whose end got no answer is settled by what lies at `to` then.
 Result<void> CopyWithin(const S3Client& client, const ObjectInfo& from, std::string_view to,
                         const std::function<Result<ObjectInfo>(std::string_view key)>& head);
 

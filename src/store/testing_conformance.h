@@ -255,15 +255,15 @@ TEST_P(StoreConformance, FoldsKeysAtTheDelimiter) {
   EXPECT_EQ(Walk("r/1/", {"/", ""}), (std::vector<std::string>{"r/1/x", "r/1/y/"}));
 }
 
-TEST_P(StoreConformance, SaysWhetherAnythingStartsWithAPrefix) {
-  EXPECT_FALSE(store_.HasAny("").value());
-  EXPECT_FALSE(store_.HasAny("a/").value());
-  PutAll({"a/b/c", "d"});
-  for (const char* held : {"", "a", "a/", "a/b", "a/b/", "a/b/c", "d"}) {
-    EXPECT_TRUE(store_.HasAny(held).value()) << held;
+TEST_P(StoreConformance, SaysWhetherAFolderBelowAPrefixHasAnObject) {
+  EXPECT_FALSE(store_.HasAnyFolder("").value());
+  EXPECT_FALSE(store_.HasAnyFolder("a/").value());
+  PutAll({"a/b/c/d", "e"});
+  for (const char* held : {"", "a/", "a/b/"}) {
+    EXPECT_TRUE(store_.HasAnyFolder(held).value()) << held;
   }
-  for (const char* absent : {"b", "b/", "a/c", "a/b/c/", "a/b/d", "d/", "da"}) {
-    EXPECT_FALSE(store_.HasAny(absent).value()) << absent;
+  for (const char* absent : {"b/", "a/b/c/", "e/"}) {
+    EXPECT_FALSE(store_.HasAnyFolder(absent).value()) << absent;
   }
 }
 
