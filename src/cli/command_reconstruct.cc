@@ -169,9 +169,9 @@ class ReconstructAllRecent final : public Command {
     summary["committed"] = outcome.committed;
     summary["table_version"] = after ? *after : opened.table->version;
     summary["run_id"] = outcome.run_id.empty() ? Json(nullptr) : Json(outcome.run_id);
-    if (!finished_runs_.empty()) {
-      summary["finished_runs"] = finished_runs_;
-    }
+    plan::FinishedRuns finished = finished_;
+    finished.Add(outcome.finished);
+    TellOfFinishedRuns(summary, finished);
     summary["changed_since_plan"] = outcome.changed_since_plan;
     summary["already"] = outcome.already;
     summary["plan_digest"] = nullptr;
@@ -260,8 +260,8 @@ class ReconstructAllRecent final : public Command {
     const catalog::Catalog& catalog = opened.context.catalog;
     URSA_TRY(const auto unfinished,
              plan::FindUnfinishedRuns(catalog, maintenance::kReconstructAllRecent));
-    finished_runs_ = FinishUnfinishedRuns(invocation, unfinished, writer);
-    if (!finished_runs_.empty()) {
+    finished_ = FinishUnfinishedRuns(invocation, unfinished, writer);
+    if (!finished_.plan_ids.empty()) {
       URSA_TRY(const delta::SnapshotPtr table, catalog.Table(catalog::kRecordings));
       URSA_TRY(opened.worklist, maintenance::PlanWorklist(opened.context, table, options_));
     }
@@ -269,7 +269,7 @@ class ReconstructAllRecent final : public Command {
   }
 
   maintenance::ReconstructOptions options_;
-  std::vector<std::string> finished_runs_;
+  plan::FinishedRuns finished_;  // that others had left between two tables
   std::optional<uint64_t> days_;
   std::optional<double> max_gb_;
   uint64_t quiet_minutes_ = 60;

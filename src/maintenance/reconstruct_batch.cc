@@ -78,6 +78,7 @@ void TellRows(const ReadyBatch& batch, const std::optional<plan::ApplyOutcome>& 
   }
   if (applied) {
     outcome.committed += applied->committed;
+    outcome.finished.Add(applied->finished);
     outcome.already += applied->already;
     outcome.changed_since_plan += applied->changed_since_plan;
     outcome.follow_up_errors.insert(outcome.follow_up_errors.end(),
