@@ -143,13 +143,17 @@ class ReconstructAllRecent final : public Command {
     for (const std::string_view name :
          {catalog::kRecordings, catalog::kModalities, catalog::kParticipants}) {
       URSA_TRY(const delta::SnapshotPtr table, opened.context.catalog.TableIfAny(name));
-      const auto open = table == nullptr ? Result<void>() : catalog::CheckNotSealed(*table);
-      if (!open) {
+      if (table == nullptr) {
+        continue;
+      }
+      if (const auto open = catalog::CheckNotSealed(*table); !open) {
         refusals.push_back({open.error().rule, open.error().message});
-        break;
+      }
+      if (auto unwritable = plan::WouldNotBeWritten(*table, false)) {
+        refusals.push_back(std::move(*unwritable));
       }
     }
-    return refusals;
+    return EachOnce(std::move(refusals));
   }
 
   // Rows, VERIFY and summary, in this order. An interrupted run says how far it came, too; then the
@@ -228,8 +232,7 @@ class ReconstructAllRecent final : public Command {
     ReconstructOutcome outcome;
     const Result<void> done =
         refusals.empty() ? Work(invocation, laboratory, opened, outcome)
-                         : Result<void>(Refuse(refusals.front().rule,
-                                               refusals.front().message + "; nothing was written"));
+                         : Result<void>(plan::ErrorOf(refusals.front()));
     const auto told = Tell(invocation, opened, refusals, outcome);
     for (const Error& error : outcome.follow_up_errors) {
       invocation.log.Write("the work goes on; but: " + error.ToString());

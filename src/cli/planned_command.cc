@@ -120,6 +120,17 @@ Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation
   return MakePlan(invocation, ContextOf(invocation, opened), opened.table);
 }
 
+std::vector<plan::Refusal> EachOnce(std::vector<plan::Refusal> refusals) {
+  std::vector<plan::Refusal> first_of_each;
+  for (plan::Refusal& refusal : refusals) {
+    if (std::ranges::find(first_of_each, refusal.rule, &plan::Refusal::rule) ==
+        first_of_each.end()) {
+      first_of_each.push_back(std::move(refusal));
+    }
+  }
+  return first_of_each;
+}
+
 // The rules that would refuse the commit as things stand, each once.
 Result<std::vector<plan::Refusal>> PlannedCommand::Refusals(const Opened& opened,
                                                             const PlannedRun& run) const {
@@ -133,14 +144,7 @@ Result<std::vector<plan::Refusal>> PlannedCommand::Refusals(const Opened& opened
   }
   URSA_TRY(const auto more, plan::WouldNotFit(run.ThePlan(), opened.catalog));
   all.insert(all.end(), more.begin(), more.end());
-  std::vector<plan::Refusal> first_of_each;
-  for (plan::Refusal& refusal : all) {
-    if (std::ranges::find(first_of_each, refusal.rule, &plan::Refusal::rule) ==
-        first_of_each.end()) {
-      first_of_each.push_back(std::move(refusal));
-    }
-  }
-  return first_of_each;
+  return EachOnce(std::move(all));
 }
 
 // A plan of another command may be about other tables than this one's main table; then it is the

@@ -126,6 +126,9 @@ class PlannedCommand : public Command {
   plan::FinishedRuns finished_;  // that others had left between two tables
 };
 
+// The first refusal of each rule.
+std::vector<plan::Refusal> EachOnce(std::vector<plan::Refusal> refusals);
+
 // Ends a dry run: with the command line that commits it, or with what stands in its way. The
 // production guard does not: its `flag` is in the command line.
 void OfferOrTell(const Invocation& invocation, Environment environment, const std::string& flag,

@@ -21,7 +21,7 @@ Result<void> CheckMayCommit(const Plan& plan, const Guards& guards, const catalo
     URSA_TRY(refusals, WouldNotFit(plan, writer.Tables()));
   }
   if (!refusals.empty()) {
-    return Refuse(refusals.front().rule, refusals.front().message + "; nothing was written");
+    return ErrorOf(refusals.front());
   }
   return {};
 }
@@ -208,6 +208,8 @@ Result<std::vector<Refusal>> WouldNotFit(const Plan& plan, const catalog::Catalo
       refusals.push_back({open.error().rule, open.error().message});
     }
   }
+  URSA_TRY(const auto unmergeable, WouldNotMerge(plan, tables));
+  refusals.insert(refusals.end(), unmergeable.begin(), unmergeable.end());
   return refusals;
 }
 
@@ -224,7 +226,7 @@ Result<void> FinishRun(const UnfinishedRun& run, catalog::Writer& writer, const 
   URSA_TRY(const Plan plan, ReadRollback(writer.Tables(), run.rollback_key, spool));
   URSA_TRY(const auto refusals, WouldNotFit(plan, writer.Tables()));
   if (!refusals.empty()) {
-    return Refuse(refusals.front().rule, refusals.front().message);
+    return ErrorOf(refusals.front());
   }
   URSA_TRY(const ApplyOutcome outcome, Applier(plan, writer, false).Run());
   finished.Add({{}, outcome.committed, outcome.run_id, outcome.table_versions});

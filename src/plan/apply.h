@@ -50,14 +50,14 @@ struct ApplyOutcome {
 };
 
 // What in the catalog as it is would refuse the plan: `plan_other_catalog`, `plan_undone`,
-// `sealed`; empty: nothing does.
+// `sealed`, and those of WouldNotMerge; empty: nothing does.
 Result<std::vector<Refusal>> WouldNotFit(const Plan& plan, const catalog::Catalog& catalog);
 
 // What would become of each change if the plan were applied now; kPending: it would be committed.
 Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& catalog, size_t jobs,
                                   const std::stop_token& stop);
 
-// Commits the plan. Refuses by the first of WouldRefuse and WouldNotFit, before anything is
+// Commits the plan. Fails with the first of WouldRefuse and WouldNotFit, before anything is
 // written; other errors, as of catalog::Writer::Merge, before anything was committed (or it is not
 // known).
 Result<ApplyOutcome> Apply(const Plan& plan, const Guards& guards, catalog::Writer& writer);
