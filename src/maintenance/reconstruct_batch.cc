@@ -2,6 +2,7 @@
 
 #include "ingest/ingest_plan.h"
 #include "ingest/journal.h"
+#include "maintenance/ingest_recordings.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -38,6 +39,12 @@ void TellRow(const IngestCandidate& candidate, const std::optional<plan::ApplyOu
   } else if (FateOf(candidate, applied) == plan::Fate::kCommitted) {
     row.ingested = true;
     ++outcome.ingested;
+  }
+  const auto differ =
+      applied ? FindModalitiesThatDiffer(candidate, applied->fates) : std::nullopt;
+  if (differ) {
+    row.action = ReconstructAction::kChangedSincePlan;
+    row.problems.push_back(*differ);
   }
 }
 
