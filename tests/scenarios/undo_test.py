@@ -230,8 +230,10 @@ def test_a_plan_that_was_undone_is_refused(laboratory):
     run_id = laboratory.ursa("apply", "durations.plan", "--json", "--commit").summary["run_id"]
     restore(laboratory, run_id, "--commit")
     before = rows_of(laboratory)
-    looked = laboratory.ursa("apply", "durations.plan", "--json").summary
-    assert looked["would_refuse"] == ["plan_undone"]
+    looked = laboratory.ursa("apply", "durations.plan", "--json")
+    assert looked.summary["would_refuse"] == ["plan_undone"]
+    assert looked.summary["already"] == 0
+    assert {row["action"] for row in looked.rows()} == {"update"}
     run = laboratory.ursa("apply", "durations.plan", "--json", "--commit", code=2)
     assert run.summary["refused"] == "plan_undone"
     assert rows_of(laboratory) == before
