@@ -457,6 +457,19 @@ Result<RestorePlan> PlanRestoreOf(const RestoreContext& context,
       .Make(max_changes);
 }
 
+// The tables in which the plan was committed, by their logs.
+Result<std::vector<std::string>> TablesThatHave(const catalog::Catalog& catalog,
+                                                const Plan& plan) {
+  URSA_TRY(const auto tables, LoadTablesOf(plan, catalog));
+  std::vector<std::string> names;
+  for (const auto& [name, snapshot] : tables) {
+    if (snapshot->transactions.contains(plan.RunId())) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
@@ -466,14 +479,30 @@ Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string
   return PlanRestoreOf(context, plans, max_changes);
 }
 
-Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, const Plan& snapshot,
+Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
                                           std::optional<uint64_t> max_changes) {
   if (snapshot.Header().catalog_uri != context.catalog.Uri()) {
     return Refuse("plan_other_catalog", "the snapshot is of the catalog " +
                                             snapshot.Header().catalog_uri + ", not of " +
                                             context.catalog.Uri());
   }
-  return PlanRestore(context, RunOfPlan(snapshot.RunId()), max_changes);
+  auto committed =
+      ReadCommittedPlans(context.catalog, RunOfPlan(snapshot.RunId()), context.spool);
+  if (committed) {
+    return PlanRestoreOf(context, *committed, max_changes);
+  }
+  const Error& error = committed.error();
+  if (error.code != ErrorCode::kUsage && error.code != ErrorCode::kNotFound &&
+      error.rule != "plan_damaged") {
+    return tl::unexpected(error);
+  }
+  URSA_TRY(std::vector<std::string> tables, TablesThatHave(context.catalog, snapshot));
+  if (tables.empty()) {
+    return tl::unexpected(error);
+  }
+  std::vector<CommittedPlan> plans;
+  plans.push_back({std::move(snapshot), std::move(tables)});
+  return PlanRestoreOf(context, plans, max_changes);
 }
 
 }  // namespace ursa::plan
