@@ -232,7 +232,7 @@ class BackfillParticipants final : public PlannedCommand {
 
   Result<std::unique_ptr<PlannedRun>> PlanToRestore(const Invocation& invocation,
                                                     const maintenance::PlanningContext& context) {
-    URSA_TRY(const plan::Plan snapshot,
+    URSA_TRY(plan::Plan snapshot,
              ReadNamedPlan(invocation.process.working_directory / *restore_, context.spool));
     if (snapshot.Header().command != maintenance::kBackfillParticipants) {
       return Fail(ErrorCode::kUsage,
@@ -240,7 +240,8 @@ class BackfillParticipants final : public PlannedCommand {
                               snapshot.Header().command));
     }
     URSA_TRY(auto plan,
-             plan::PlanRestoreOfSnapshot(RestoreContextOf(context), snapshot, commit_.max_changes));
+             plan::PlanRestoreOfSnapshot(RestoreContextOf(context), std::move(snapshot),
+                                         commit_.max_changes));
     return std::make_unique<RestoreRun>(std::move(plan), ProductionGuard::kTypedName);
   }
 

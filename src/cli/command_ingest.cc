@@ -14,12 +14,13 @@ namespace {
 
 using ingest::IngestCandidate;
 
-Json RowJson(const IngestCandidate& row, std::string_view action) {
+Json RowJson(const IngestCandidate& row, std::string_view action,
+             const std::vector<ingest::Problem>& problems) {
   const std::string& hash = row.recording.recording_hash;
   return Json{{"recording_id", row.recording_id},
               {"action", action},
               {"recording_hash", hash.empty() ? Json(nullptr) : Json(hash)},
-              {"problems", ProblemsJson(row.problems)}};
+              {"problems", ProblemsJson(problems)}};
 }
 
 class IngestRun final : public PlannedRun {
@@ -29,13 +30,27 @@ class IngestRun final : public PlannedRun {
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.plan; }
 
   void ShowRows(Report& report, const std::vector<plan::Fate>* fates) const override {
+    fates = fates == nullptr ? Foreseen() : fates;
     for (const IngestCandidate& row : plan_.rows) {
       std::string_view action = ingest::IngestActionName(row.action);
+      std::vector<ingest::Problem> problems = row.problems;
       if (fates != nullptr && row.change) {
         action = ActionAfter(action, (*fates)[*row.change]);
+        if (const auto differ = maintenance::FindModalitiesThatDiffer(row, *fates)) {
+          action = ActionAfter(action, plan::Fate::kChangedSincePlan);
+          problems.push_back(*differ);
+        }
       }
-      report.Row({RowJson(row, action), true, NeedsPerson(row.problems)});
+      report.Row({RowJson(row, action, problems), true, NeedsPerson(problems)});
     }
+  }
+
+  Result<void> Foresee(const maintenance::PlanningContext& context) override {
+    URSA_TRY(foreseen_, plan::Foresee(plan_.plan, context.catalog, context.jobs, context.stop));
+    return {};
+  }
+  [[nodiscard]] const std::vector<plan::Fate>* Foreseen() const override {
+    return foreseen_ ? &*foreseen_ : nullptr;
   }
 
   // Of what is in the catalog now, reconstruct-all-recent may have left a journal.
@@ -62,6 +77,7 @@ class IngestRun final : public PlannedRun {
 
  private:
   const maintenance::IngestRunPlan plan_;
+  std::optional<std::vector<plan::Fate>> foreseen_;
 };
 
 CommandInfo Info() {

@@ -143,13 +143,17 @@ class ReconstructAllRecent final : public Command {
     for (const std::string_view name :
          {catalog::kRecordings, catalog::kModalities, catalog::kParticipants}) {
       URSA_TRY(const delta::SnapshotPtr table, opened.context.catalog.TableIfAny(name));
-      const auto open = table == nullptr ? Result<void>() : catalog::CheckNotSealed(*table);
-      if (!open) {
+      if (table == nullptr) {
+        continue;
+      }
+      if (const auto open = catalog::CheckNotSealed(*table); !open) {
         refusals.push_back({open.error().rule, open.error().message});
-        break;
+      }
+      if (auto unwritable = plan::WouldNotBeWritten(*table, false)) {
+        refusals.push_back(std::move(*unwritable));
       }
     }
-    return refusals;
+    return EachOnce(std::move(refusals));
   }
 
   // Rows, VERIFY and summary, in this order. An interrupted run says how far it came, too; then the
@@ -169,9 +173,9 @@ class ReconstructAllRecent final : public Command {
     summary["committed"] = outcome.committed;
     summary["table_version"] = after ? *after : opened.table->version;
     summary["run_id"] = outcome.run_id.empty() ? Json(nullptr) : Json(outcome.run_id);
-    if (!finished_runs_.empty()) {
-      summary["finished_runs"] = finished_runs_;
-    }
+    plan::FinishedRuns finished = finished_;
+    finished.Add(outcome.finished);
+    TellOfFinishedRuns(summary, finished);
     summary["changed_since_plan"] = outcome.changed_since_plan;
     summary["already"] = outcome.already;
     summary["plan_digest"] = nullptr;
@@ -228,8 +232,7 @@ class ReconstructAllRecent final : public Command {
     ReconstructOutcome outcome;
     const Result<void> done =
         refusals.empty() ? Work(invocation, laboratory, opened, outcome)
-                         : Result<void>(Refuse(refusals.front().rule,
-                                               refusals.front().message + "; nothing was written"));
+                         : Result<void>(plan::ErrorOf(refusals.front()));
     const auto told = Tell(invocation, opened, refusals, outcome);
     for (const Error& error : outcome.follow_up_errors) {
       invocation.log.Write("the work goes on; but: " + error.ToString());
@@ -260,8 +263,8 @@ class ReconstructAllRecent final : public Command {
     const catalog::Catalog& catalog = opened.context.catalog;
     URSA_TRY(const auto unfinished,
              plan::FindUnfinishedRuns(catalog, maintenance::kReconstructAllRecent));
-    finished_runs_ = FinishUnfinishedRuns(invocation, unfinished, writer);
-    if (!finished_runs_.empty()) {
+    finished_ = FinishUnfinishedRuns(invocation, unfinished, writer);
+    if (!finished_.plan_ids.empty()) {
       URSA_TRY(const delta::SnapshotPtr table, catalog.Table(catalog::kRecordings));
       URSA_TRY(opened.worklist, maintenance::PlanWorklist(opened.context, table, options_));
     }
@@ -269,7 +272,7 @@ class ReconstructAllRecent final : public Command {
   }
 
   maintenance::ReconstructOptions options_;
-  std::vector<std::string> finished_runs_;
+  plan::FinishedRuns finished_;  // that others had left between two tables
   std::optional<uint64_t> days_;
   std::optional<double> max_gb_;
   uint64_t quiet_minutes_ = 60;

@@ -120,6 +120,17 @@ Result<std::unique_ptr<PlannedRun>> PlannedCommand::Begin(Invocation& invocation
   return MakePlan(invocation, ContextOf(invocation, opened), opened.table);
 }
 
+std::vector<plan::Refusal> EachOnce(std::vector<plan::Refusal> refusals) {
+  std::vector<plan::Refusal> first_of_each;
+  for (plan::Refusal& refusal : refusals) {
+    if (std::ranges::find(first_of_each, refusal.rule, &plan::Refusal::rule) ==
+        first_of_each.end()) {
+      first_of_each.push_back(std::move(refusal));
+    }
+  }
+  return first_of_each;
+}
+
 // The rules that would refuse the commit as things stand, each once.
 Result<std::vector<plan::Refusal>> PlannedCommand::Refusals(const Opened& opened,
                                                             const PlannedRun& run) const {
@@ -133,20 +144,13 @@ Result<std::vector<plan::Refusal>> PlannedCommand::Refusals(const Opened& opened
   }
   URSA_TRY(const auto more, plan::WouldNotFit(run.ThePlan(), opened.catalog));
   all.insert(all.end(), more.begin(), more.end());
-  std::vector<plan::Refusal> first_of_each;
-  for (plan::Refusal& refusal : all) {
-    if (std::ranges::find(first_of_each, refusal.rule, &plan::Refusal::rule) ==
-        first_of_each.end()) {
-      first_of_each.push_back(std::move(refusal));
-    }
-  }
-  return first_of_each;
+  return EachOnce(std::move(all));
 }
 
 // A plan of another command may be about other tables than this one's main table; then it is the
 // first that it changes.
 Json PlannedCommand::VersionOfMainTable(const Opened& opened, const plan::Plan& plan,
-                                        const plan::ApplyOutcome* outcome) const {
+                                        const std::map<std::string, int64_t>& versions) const {
   std::string name = main_table_;
   if (plan.Count() > 0 && plan.ChangesOf(name).empty()) {
     const auto changed = std::ranges::find_if(
@@ -154,8 +158,8 @@ Json PlannedCommand::VersionOfMainTable(const Opened& opened, const plan::Plan& 
         [&](const catalog::TableDefinition& table) { return !plan.ChangesOf(table.name).empty(); });
     name = changed->name;
   }
-  if (outcome != nullptr && outcome->table_versions.contains(name)) {
-    return outcome->table_versions.at(name);
+  if (versions.contains(name)) {
+    return versions.at(name);
   }
   const auto other = opened.catalog.Table(name);
   const delta::SnapshotPtr table = name == main_table_ || !other ? opened.table : *other;
@@ -174,16 +178,19 @@ void PlannedCommand::Summarize(Invocation& invocation, const Opened& opened, con
   summary["dry_run"] = !commit_.commit;
   summary["would_refuse"] = std::move(would_refuse);
   summary["committed"] = outcome == nullptr ? 0 : outcome->committed;
-  summary["table_version"] = VersionOfMainTable(opened, plan, outcome);
+  plan::FinishedRuns finished = finished_;
+  if (outcome != nullptr) {
+    finished.Add({{}, 0, {}, outcome->table_versions});
+    finished.Add(outcome->finished);
+  }
+  summary["table_version"] = VersionOfMainTable(opened, plan, finished.table_versions);
   summary["run_id"] =
       outcome == nullptr || outcome->run_id.empty() ? Json(nullptr) : Json(outcome->run_id);
   const std::vector<plan::Fate>* fates = outcome == nullptr ? run.Foreseen() : &outcome->fates;
   const auto count = [&](plan::Fate fate) {
     return fates == nullptr ? 0 : std::count(fates->begin(), fates->end(), fate);
   };
-  if (!finished_runs_.empty()) {
-    summary["finished_runs"] = finished_runs_;
-  }
+  TellOfFinishedRuns(summary, finished);
   summary["changed_since_plan"] = count(plan::Fate::kChangedSincePlan);
   // A command may know of more that was there already than its plan does.
   summary["already"] = summary.value("already", int64_t{0}) + count(plan::Fate::kAlready);
@@ -207,18 +214,28 @@ void OfferOrTell(const Invocation& invocation, Environment environment, const st
   }
 }
 
-std::vector<std::string> FinishUnfinishedRuns(const Invocation& invocation,
-                                              const std::vector<plan::UnfinishedRun>& runs,
-                                              catalog::Writer& writer) {
+plan::FinishedRuns FinishUnfinishedRuns(const Invocation& invocation,
+                                        const std::vector<plan::UnfinishedRun>& runs,
+                                        catalog::Writer& writer) {
   std::vector<Error> errors;
   auto finished = plan::FinishRuns(runs, writer, SpoolOf(invocation.process), errors);
   for (const Error& error : errors) {
     invocation.report.Note(error.ToString());
   }
-  for (const std::string& run_id : finished) {
+  for (const std::string& run_id : finished.plan_ids) {
     invocation.report.Note("Finished the run " + run_id + ", which died between two tables.");
   }
   return finished;
+}
+
+void TellOfFinishedRuns(Json& summary, const plan::FinishedRuns& finished) {
+  summary["committed"] = summary["committed"].get<uint64_t>() + finished.committed;
+  if (summary["run_id"].is_null() && !finished.last_written.empty()) {
+    summary["run_id"] = plan::RunOfPlan(finished.last_written);
+  }
+  if (!finished.plan_ids.empty()) {
+    summary["finished_runs"] = finished.plan_ids;
+  }
 }
 
 void TellOfUnfinishedRuns(Report& report, const std::vector<plan::UnfinishedRun>& runs) {
@@ -240,8 +257,8 @@ Result<void> PlannedCommand::FinishEarlierRuns(Invocation& invocation, const Ope
                                                const std::vector<plan::UnfinishedRun>& unfinished,
                                                std::unique_ptr<PlannedRun>& run,
                                                std::vector<plan::Refusal>& refusals) {
-  finished_runs_ = FinishUnfinishedRuns(invocation, unfinished, writer);
-  if (finished_runs_.empty()) {
+  finished_ = FinishUnfinishedRuns(invocation, unfinished, writer);
+  if (finished_.plan_ids.empty()) {
     return {};
   }
   // What was expected was looked at before this.

@@ -10,6 +10,7 @@
 // Source: docs/design.md, "The one idea"; commands.md, "Plans, guards, undo".
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -34,11 +35,13 @@ enum class ProductionGuard {
 Result<ProductionGuard> GuardOfPlan(const catalog::Catalog& catalog,
                                     const plan::PlanHeader& header);
 
-// Finishes what earlier runs of a command left between two tables, tells of it, and returns the ids
-// of those that are whole now.
-std::vector<std::string> FinishUnfinishedRuns(const Invocation& invocation,
-                                              const std::vector<plan::UnfinishedRun>& runs,
-                                              catalog::Writer& writer);
+// Finishes what earlier runs of a command left between two tables, and tells of it.
+plan::FinishedRuns FinishUnfinishedRuns(const Invocation& invocation,
+                                        const std::vector<plan::UnfinishedRun>& runs,
+                                        catalog::Writer& writer);
+// Tells in a summary, which has `committed` and `run_id` of the command's own run, what else was
+// written.
+void TellOfFinishedRuns(Json& summary, const plan::FinishedRuns& finished);
 // What a dry run says of them.
 void TellOfUnfinishedRuns(Report& report, const std::vector<plan::UnfinishedRun>& runs);
 
@@ -110,7 +113,7 @@ class PlannedCommand : public Command {
   [[nodiscard]] Result<std::vector<plan::Refusal>> Refusals(const Opened& opened,
                                                             const PlannedRun& run) const;
   [[nodiscard]] Json VersionOfMainTable(const Opened& opened, const plan::Plan& plan,
-                                        const plan::ApplyOutcome* outcome) const;
+                                        const std::map<std::string, int64_t>& versions) const;
   void Summarize(Invocation& invocation, const Opened& opened, const PlannedRun& run,
                  const std::vector<plan::Refusal>& refusals,
                  const plan::ApplyOutcome* outcome) const;
@@ -120,8 +123,11 @@ class PlannedCommand : public Command {
                               const PlannedRun& run);
 
   const std::string main_table_;
-  std::vector<std::string> finished_runs_;  // that others had left between two tables
+  plan::FinishedRuns finished_;  // that others had left between two tables
 };
+
+// The first refusal of each rule.
+std::vector<plan::Refusal> EachOnce(std::vector<plan::Refusal> refusals);
 
 // Ends a dry run: with the command line that commits it, or with what stands in its way. The
 // production guard does not: its `flag` is in the command line.

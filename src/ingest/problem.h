@@ -37,6 +37,7 @@ inline constexpr std::string_view kTimeout = "timeout";
 // Of the catalog.
 inline constexpr std::string_view kConflictingHash = "conflicting_hash";
 inline constexpr std::string_view kInvalidRow = "invalid_row";
+inline constexpr std::string_view kModalityDiffers = "modality_differs";
 // Of the recording.
 inline constexpr std::string_view kSessionLock = "session_lock";
 inline constexpr std::string_view kStillArriving = "still_arriving";

@@ -120,4 +120,29 @@ Result<IngestRunPlan> PlanIngest(const PlanningContext& context, const IngestOpt
   return run;
 }
 
+std::optional<ingest::Problem> FindModalitiesThatDiffer(const ingest::IngestCandidate& candidate,
+                                                        const std::vector<plan::Fate>& fates) {
+  // Where its own row is left alone, its modalities are for the same reason.
+  if (!candidate.change || fates[*candidate.change] == plan::Fate::kChangedSincePlan) {
+    return std::nullopt;
+  }
+  // The plan has them right before the recording.
+  const size_t first = *candidate.change - candidate.modalities.size();
+  std::string names;
+  for (size_t i = 0; i < candidate.modalities.size(); ++i) {
+    if (fates[first + i] == plan::Fate::kChangedSincePlan) {
+      const catalog::Modality& modality = candidate.modalities[i];
+      names += (names.empty() ? "" : ", ") + modality.worker + "/" + modality.modality;
+    }
+  }
+  if (names.empty()) {
+    return std::nullopt;
+  }
+  return ingest::MakeProblem(
+      ingest::code::kModalityDiffers, raw::RecordingPrefix(candidate.recording_id),
+      "the catalog has rows of its modalities already, without the recording and other than its "
+      "manifest makes them; they are left alone: " +
+          names);
+}
+
 }  // namespace ursa::maintenance

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "ingest/candidate.h"
+#include "ingest/problem.h"
 #include "maintenance/planning.h"
 #include "participants/canonicalizer.h"
+#include "plan/apply.h"
 #include "plan/plan.h"
 
 namespace ursa::maintenance {
@@ -40,5 +42,11 @@ struct IngestRunPlan {
 // One that can't be read is a row kFailed, and the others go on. kUsage names one that is no
 // recording id, or of which the raw bucket has nothing; the store's error where it lists none.
 Result<IngestRunPlan> PlanIngest(const PlanningContext& context, const IngestOptions& options);
+
+// `modality_differs` where rows of its modalities were there already, without it and with other
+// values than its manifest makes: its own row is written, they are left alone, and a person should
+// look. `fates` are of the plan that has the candidate.
+std::optional<ingest::Problem> FindModalitiesThatDiffer(const ingest::IngestCandidate& candidate,
+                                                        const std::vector<plan::Fate>& fates);
 
 }  // namespace ursa::maintenance

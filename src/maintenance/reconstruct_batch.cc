@@ -2,6 +2,7 @@
 
 #include "ingest/ingest_plan.h"
 #include "ingest/journal.h"
+#include "maintenance/ingest_recordings.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -38,6 +39,12 @@ void TellRow(const IngestCandidate& candidate, const std::optional<plan::ApplyOu
   } else if (FateOf(candidate, applied) == plan::Fate::kCommitted) {
     row.ingested = true;
     ++outcome.ingested;
+  }
+  const auto differ =
+      applied ? FindModalitiesThatDiffer(candidate, applied->fates) : std::nullopt;
+  if (differ) {
+    row.action = ReconstructAction::kChangedSincePlan;
+    row.problems.push_back(*differ);
   }
 }
 
@@ -78,6 +85,7 @@ void TellRows(const ReadyBatch& batch, const std::optional<plan::ApplyOutcome>& 
   }
   if (applied) {
     outcome.committed += applied->committed;
+    outcome.finished.Add(applied->finished);
     outcome.already += applied->already;
     outcome.changed_since_plan += applied->changed_since_plan;
     outcome.follow_up_errors.insert(outcome.follow_up_errors.end(),

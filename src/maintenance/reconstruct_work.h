@@ -31,6 +31,7 @@
 #include "maintenance/reconstruct_worklist.h"
 #include "participants/canonicalizer.h"
 #include "plan/guards.h"
+#include "plan/unfinished.h"
 #include "store/object_store.h"
 
 namespace ursa::maintenance {
@@ -54,6 +55,7 @@ struct ReconstructOutcome {
   uint64_t already = 0;
   uint64_t changed_since_plan = 0;
   std::string run_id;  // empty where nothing was committed; its batches are <run_id>.1, .2, ...
+  plan::FinishedRuns finished;  // others on the same work, which were between two tables
   std::vector<Error> follow_up_errors;  // what did not keep the work from going on
 };
 

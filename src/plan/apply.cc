@@ -9,7 +9,6 @@
 #include "plan/runs.h"
 #include "plan/runs_table.h"
 #include "plan/table_source.h"
-#include "plan/unfinished.h"
 
 namespace ursa::plan {
 namespace {
@@ -22,7 +21,7 @@ Result<void> CheckMayCommit(const Plan& plan, const Guards& guards, const catalo
     URSA_TRY(refusals, WouldNotFit(plan, writer.Tables()));
   }
   if (!refusals.empty()) {
-    return Refuse(refusals.front().rule, refusals.front().message + "; nothing was written");
+    return ErrorOf(refusals.front());
   }
   return {};
 }
@@ -131,7 +130,8 @@ class Applier {
       outcome_.follow_up_errors.push_back(runs.error());
       return;
     }
-    FinishRuns(*runs, application_.writer, plan.Spooling(), outcome_.follow_up_errors);
+    outcome_.finished.Add(
+        FinishRuns(*runs, application_.writer, plan.Spooling(), outcome_.follow_up_errors));
   }
 
   // Before each table, as what was dropped in one may hold rows of the next.
@@ -210,6 +210,8 @@ Result<std::vector<Refusal>> WouldNotFit(const Plan& plan, const catalog::Catalo
       refusals.push_back({open.error().rule, open.error().message});
     }
   }
+  URSA_TRY(const auto unmergeable, WouldNotMerge(plan, tables));
+  refusals.insert(refusals.end(), unmergeable.begin(), unmergeable.end());
   return refusals;
 }
 
@@ -221,14 +223,15 @@ Result<ApplyOutcome> Apply(const Plan& plan, const Guards& guards, catalog::Writ
 namespace {
 
 // The rest of a run that began with the guards and brakes of its own.
-Result<void> FinishRun(const UnfinishedRun& run, catalog::Writer& writer,
-                       const SpoolOptions& spool) {
+Result<void> FinishRun(const UnfinishedRun& run, catalog::Writer& writer, const SpoolOptions& spool,
+                       FinishedRuns& finished) {
   URSA_TRY(const Plan plan, ReadRollback(writer.Tables(), run.rollback_key, spool));
   URSA_TRY(const auto refusals, WouldNotFit(plan, writer.Tables()));
   if (!refusals.empty()) {
-    return Refuse(refusals.front().rule, refusals.front().message);
+    return ErrorOf(refusals.front());
   }
   URSA_TRY(const ApplyOutcome outcome, Applier(plan, writer, false).Run());
+  finished.Add({{}, outcome.committed, outcome.run_id, outcome.table_versions});
   if (outcome.stopped_by) {
     return tl::unexpected(*outcome.stopped_by);
   }
@@ -238,12 +241,12 @@ Result<void> FinishRun(const UnfinishedRun& run, catalog::Writer& writer,
 
 }  // namespace
 
-std::vector<std::string> FinishRuns(const std::vector<UnfinishedRun>& runs, catalog::Writer& writer,
-                                    const SpoolOptions& spool, std::vector<Error>& errors) {
-  std::vector<std::string> finished;
+FinishedRuns FinishRuns(const std::vector<UnfinishedRun>& runs, catalog::Writer& writer,
+                        const SpoolOptions& spool, std::vector<Error>& errors) {
+  FinishedRuns finished;
   for (const UnfinishedRun& run : runs) {
-    if (auto done = FinishRun(run, writer, spool); done) {
-      finished.push_back(run.plan_id);
+    if (auto done = FinishRun(run, writer, spool, finished); done) {
+      finished.plan_ids.push_back(run.plan_id);
     } else {
       done.error().context.push_back("finishing the run " + run.plan_id +
                                      ", which died between two tables");

@@ -22,6 +22,7 @@
 #include "catalog/writer.h"
 #include "plan/guards.h"
 #include "plan/plan.h"
+#include "plan/unfinished.h"
 
 namespace ursa::plan {
 
@@ -41,6 +42,7 @@ struct ApplyOutcome {
   uint64_t changed_since_plan = 0;
   std::map<std::string, int64_t> table_versions;  // after, of each table that the plan changes
   std::vector<std::string> rollback_uris;
+  FinishedRuns finished;  // others on the same work, which were between two tables
   std::vector<Error> follow_up_errors;  // the commits hold; something after them failed
   // A table's commit failed after those of others, which stay: the changes from there on are
   // kPending, and applying the plan again does them.
@@ -48,14 +50,14 @@ struct ApplyOutcome {
 };
 
 // What in the catalog as it is would refuse the plan: `plan_other_catalog`, `plan_undone`,
-// `sealed`; empty: nothing does.
+// `sealed`, and those of WouldNotMerge; empty: nothing does.
 Result<std::vector<Refusal>> WouldNotFit(const Plan& plan, const catalog::Catalog& catalog);
 
 // What would become of each change if the plan were applied now; kPending: it would be committed.
 Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& catalog, size_t jobs,
                                   const std::stop_token& stop);
 
-// Commits the plan. Refuses by the first of WouldRefuse and WouldNotFit, before anything is
+// Commits the plan. Fails with the first of WouldRefuse and WouldNotFit, before anything is
 // written; other errors, as of catalog::Writer::Merge, before anything was committed (or it is not
 // known).
 Result<ApplyOutcome> Apply(const Plan& plan, const Guards& guards, catalog::Writer& writer);

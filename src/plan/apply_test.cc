@@ -195,6 +195,32 @@ TEST_F(ApplyTest, APlanOfATableThatWasReplacedIsRefused) {
   EXPECT_EQ(outcome.error().rule, "plan_other_catalog");
 }
 
+TEST_F(ApplyTest, TwoChangesOfOneRowAreRefusedBeforeAnythingIsWritten) {
+  const Plan plan =
+      MakePlan({InsertParticipant("ada"), DurationChange(1, 101, 5), DurationChange(1, 101, 6)});
+  const auto outcome = ApplyPlan(plan);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().rule, "plan_damaged");
+  EXPECT_THAT(outcome.error().message, testing::HasSubstr("two changes have the same key"));
+  EXPECT_TRUE(Rows("participants").empty());
+  EXPECT_TRUE(RollbackKeys().empty());
+}
+
+TEST_F(ApplyTest, AnAppendOnlyTableTakesInsertsAndNoUpdates) {
+  auto table = std::make_shared<delta::Snapshot>(*OpenCatalog().Table("recordings").value());
+  table->metadata.configuration["delta.appendOnly"] = "true";
+  const std::map<std::string, delta::SnapshotPtr> tables{{"recordings", table}};
+  EXPECT_TRUE(WouldNotMerge(MakePlan({InsertRecording(9, 1)}), tables)->empty());
+  const Plan plan = MakePlan({InsertRecording(9, 1), DurationChange(1, 101, 5)});
+  const auto refusals = WouldNotMerge(plan, tables).value();
+  ASSERT_EQ(refusals.size(), 1U);
+  EXPECT_EQ(refusals.front().rule, "unwritable_table");
+  EXPECT_EQ(ErrorOf(refusals.front()).value().code, ErrorCode::kUnsupported);
+  // What is in the table already needs no commit.
+  table->transactions[plan.RunId()] = {plan.RunId(), kRunApplied, std::nullopt};
+  EXPECT_TRUE(WouldNotMerge(plan, tables)->empty());
+}
+
 // participants comes first, and has no txn of the run, as its row was there already.
 TEST_F(ApplyTest, APlanThatWasUndoneInItsSecondTableWritesNothingToTheFirst) {
   ASSERT_TRUE(Register("participants", ToRow(catalog::Participant{"ada", "ada", {}, {}})));

@@ -52,7 +52,10 @@ Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& cata
     }
     const delta::SnapshotPtr& snapshot = found->second;
     const std::vector<size_t>& changes = plan.ChangesOf(table.name);
-    if (snapshot->transactions.contains(plan.RunId())) {
+    const auto transaction = snapshot->transactions.find(plan.RunId());
+    // One that was undone is refused; its changes are what the rows say.
+    if (transaction != snapshot->transactions.end() &&
+        transaction->second.version != kRunUndone) {
       for (const size_t change : changes) {
         fates[change] = Fate::kAlready;
       }

@@ -3,10 +3,13 @@
 // guards, undo".
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+#include "delta/snapshot.h"
 #include "plan/plan.h"
 
 namespace ursa::plan {
@@ -21,9 +24,23 @@ struct Guards {
 struct Refusal {
   std::string rule;
   std::string message;
+  // How a commit that it stops ends; kUnsupported is no refusal of ours but the catalog's.
+  ErrorCode code = ErrorCode::kRefused;
 };
+
+// The refusal as what a commit fails with, before anything was written.
+tl::unexpected<Error> ErrorOf(const Refusal& refusal);
 
 // Everything that would refuse the commit, in a fixed order; empty: nothing does.
 std::vector<Refusal> WouldRefuse(const Plan& plan, const Guards& guards);
+
+// `unwritable_table` where Ursa may read a table and not write it (delta::CheckWritable).
+std::optional<Refusal> WouldNotBeWritten(const delta::Snapshot& table, bool removes);
+
+// What keeps the changes of a plan out of these tables, however the rows are: `unwritable_table`,
+// and `plan_damaged` where two changes have the same key. Tables that the plan is applied to
+// already are not asked.
+Result<std::vector<Refusal>> WouldNotMerge(const Plan& plan,
+                                           const std::map<std::string, delta::SnapshotPtr>& tables);
 
 }  // namespace ursa::plan

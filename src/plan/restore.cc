@@ -28,7 +28,7 @@ constexpr std::string_view kRowIsGone = "the row is gone";
 constexpr std::string_view kColumnsChanged = "changed since the run";
 constexpr std::string_view kRowChanged = "the row was changed since the run";
 constexpr std::string_view kKeyTaken = "another row has its key by now";
-constexpr std::string_view kLeftAlone = "it was changed since, and the restore left it alone";
+constexpr std::string_view kLaterRun = "a later run made it what it is";
 constexpr std::string_view kGroupStays = "it goes with a recording or a modality that stays";
 
 std::string JoinKey(const Change& change) {
@@ -58,26 +58,45 @@ std::optional<std::string> GroupOf(const Change& change) {
                                                                : std::nullopt;
 }
 
-// What restores that stand took back of a run, by table and key: columns of an update; none of a
-// row that went or came back.
-using TakenBack = std::map<std::pair<std::string, std::string>, std::set<std::string>>;
+using RowName = std::pair<std::string, std::string>;  // table and encoded key
 
-void AddTakenBack(const CommittedPlan& restore, TakenBack& taken) {
-  for (const std::string& table : restore.tables) {
-    for (const size_t number : restore.plan.ChangesOf(table)) {
-      auto& columns = taken[{table, std::string(restore.plan.EncodedKey(number))}];
-      if (const auto change = restore.plan.ChangeAt(number)) {
-        for (const ColumnChange& column : change->columns) {
+// What runs that stand did to rows: columns of an update; none of a row that went or came.
+class TouchedRows {
+ public:
+  Result<void> Add(const CommittedPlan& committed) {
+    for (const std::string& table : committed.tables) {
+      for (const size_t number : committed.plan.ChangesOf(table)) {
+        auto& columns = rows_[{table, std::string(committed.plan.EncodedKey(number))}];
+        URSA_TRY(const Change change, committed.plan.ChangeAt(number));
+        for (const ColumnChange& column : change.columns) {
           columns.insert(column.column);
         }
       }
     }
+    return {};
   }
+
+  [[nodiscard]] bool Has(const RowName& row) const { return rows_.contains(row); }
+  [[nodiscard]] bool Has(const RowName& row, const std::string& column) const {
+    const auto found = rows_.find(row);
+    return found != rows_.end() && (found->second.empty() || found->second.contains(column));
+  }
+
+ private:
+  std::map<RowName, std::set<std::string>> rows_;
+};
+
+bool TakesOneBack(const Plan& restore, const std::vector<std::string>& plan_ids) {
+  return std::ranges::any_of(plan_ids, [&](const std::string& plan_id) {
+    const auto mark = restore.Header().marks.find(plan_id);
+    return mark != restore.Header().marks.end() && mark->second == kRunUndone;
+  });
 }
 
-Result<TakenBack> FindTakenBack(const RestoreContext& context,
-                                const std::vector<std::string>& plan_ids) {
-  TakenBack taken;
+// What restores took back of the run with these plans.
+Result<TouchedRows> FindTakenBack(const RestoreContext& context,
+                                  const std::vector<std::string>& plan_ids) {
+  TouchedRows taken;
   URSA_TRY(const auto runs, ListRuns(context.catalog));
   for (const Run& run : runs) {
     if (run.command != kRestoreCommand || !run.CanBeUndone()) {
@@ -85,16 +104,29 @@ Result<TakenBack> FindTakenBack(const RestoreContext& context,
     }
     URSA_TRY(const auto plans, ReadCommittedPlans(context.catalog, run.run_id, context.spool));
     for (const CommittedPlan& restore : plans) {
-      const auto& marks = restore.plan.Header().marks;
-      if (std::ranges::any_of(plan_ids, [&](const std::string& plan_id) {
-            const auto mark = marks.find(plan_id);
-            return mark != marks.end() && mark->second == kRunUndone;
-          })) {
-        AddTakenBack(restore, taken);
-      }
+      URSA_CHECK(TakesOneBack(restore.plan, plan_ids) ? taken.Add(restore) : Result<void>());
     }
   }
   return taken;
+}
+
+// What runs did that are not older than the one with these plans.
+Result<TouchedRows> FindLaterWork(const RestoreContext& context,
+                                  const std::vector<std::string>& plan_ids) {
+  TouchedRows later;
+  URSA_TRY(const auto runs, ListRuns(context.catalog));
+  const auto ours = std::ranges::find(runs, RunOfPlan(plan_ids.front()), &Run::run_id);
+  for (auto run = runs.begin(); run != runs.end(); ++run) {
+    const bool is_older = ours != runs.end() && run->When() < ours->When();
+    if (run == ours || is_older || run->command == kRestoreCommand || !run->CanBeUndone()) {
+      continue;
+    }
+    URSA_TRY(const auto plans, ReadCommittedPlans(context.catalog, run->run_id, context.spool));
+    for (const CommittedPlan& committed : plans) {
+      URSA_CHECK(later.Add(committed));
+    }
+  }
+  return later;
 }
 
 }  // namespace
@@ -164,13 +196,13 @@ class Restorer {
       URSA_TRY(const Change change, restore_.net_.ChangeAt(changes[i]));
       Entry entry;
       entry.number = changes[i];
-      if (undone) {
-        const auto key = std::pair(table.name, std::string(restore_.net_.EncodedKey(entry.number)));
-        JudgeAgain(change, comparer.Of(i), taken_back_->find(key), entry);
-      } else if (change.kind == ChangeKind::kUpdate) {
+      if (change.kind == ChangeKind::kUpdate) {
         JudgeUpdate(change, comparer.Of(i), entry);
       } else {
         JudgeRow(change, comparer.Of(i), entry);
+      }
+      if (undone && entry.action != RestoreAction::kNothing) {
+        URSA_CHECK(JudgeAgain(change, entry));
       }
       restore_.entries_.push_back(entry);
     }
@@ -192,22 +224,46 @@ class Restorer {
     return undone;
   }
 
-  // A row of a run that was taken back before. What it is by now is another run's work, even where
-  // it is the same: it needs nothing, or it is what the restore had to leave alone.
-  void JudgeAgain(const Change& change, const Found& found, TakenBack::const_iterator taken,
-                  Entry& entry) {
-    const bool was_taken = taken != taken_back_->end();
+  // A row, as judged by what it is, of a run that was taken back before. What was taken back needs
+  // nothing, whatever it is by now: that is others' work, even where it is the same. What had to be
+  // left alone then is refused again, or restored where nothing keeps it any more; but not where a
+  // later run made it what it is.
+  Result<void> JudgeAgain(const Change& change, Entry& entry) {
+    const RowName row{change.table->name, std::string(restore_.net_.EncodedKey(entry.number))};
+    if (entry.inverse && !later_work_) {
+      URSA_TRY(later_work_, FindLaterWork(context_, plan_ids_));
+    }
     if (change.kind == ChangeKind::kUpdate) {
-      for (size_t i = 0; i < change.columns.size(); ++i) {
-        entry.refused[i] = found.exists && !found.has_before[i] &&
-                           !(was_taken && taken->second.contains(change.columns[i].column));
-      }
+      JudgeUpdateAgain(change, row, entry);
+    } else if (taken_back_->Has(row)) {
+      entry.inverse = false;
+      entry.action = RestoreAction::kNothing;
+    } else if (entry.inverse && later_work_->Has(row)) {
+      RefuseRow(entry, kLaterRun);
     }
-    const bool is_other_row = change.kind != ChangeKind::kUpdate && !was_taken &&
-                              found.exists == (change.kind == ChangeKind::kInsert);
-    if (entry.refused.any() || is_other_row) {
-      RefuseRow(entry, kLeftAlone);
+    return {};
+  }
+
+  void JudgeUpdateAgain(const Change& change, const RowName& row, Entry& entry) {
+    const bool is_gone = entry.restored.none() && entry.refused.none();
+    ColumnSet left_alone;
+    ColumnSet later;
+    for (size_t i = 0; i < change.columns.size(); ++i) {
+      const ColumnChange& column = change.columns[i];
+      left_alone[i] =
+          !(column.before == column.after) && !taken_back_->Has(row, column.column);
+      later[i] = entry.restored[i] && left_alone[i] && later_work_->Has(row, column.column);
     }
+    entry.restored &= left_alone & ~later;
+    entry.refused &= left_alone;
+    entry.inverse = entry.restored.any();
+    entry.action = entry.inverse ? RestoreAction::kRestore : RestoreAction::kNothing;
+    if (entry.refused.any() || (is_gone && left_alone.any())) {
+      Refuse(entry, is_gone ? kRowIsGone : kColumnsChanged);
+    } else if (later.any()) {
+      Refuse(entry, kLaterRun);
+    }
+    entry.refused |= later;
   }
 
   // What of an update can be taken back.
@@ -296,7 +352,8 @@ class Restorer {
   const RestoreContext& context_;
   const PlanHeader header_;
   const std::vector<std::string> plan_ids_;
-  std::optional<TakenBack> taken_back_;  // once a table was found where the run is undone
+  std::optional<TouchedRows> taken_back_;  // once a table was found where the run is undone
+  std::optional<TouchedRows> later_work_;  // once something of it could be restored all the same
   RestorePlan restore_;
 };
 
@@ -400,6 +457,19 @@ Result<RestorePlan> PlanRestoreOf(const RestoreContext& context,
       .Make(max_changes);
 }
 
+// The tables in which the plan was committed, by their logs.
+Result<std::vector<std::string>> TablesThatHave(const catalog::Catalog& catalog,
+                                                const Plan& plan) {
+  URSA_TRY(const auto tables, LoadTablesOf(plan, catalog));
+  std::vector<std::string> names;
+  for (const auto& [name, snapshot] : tables) {
+    if (snapshot->transactions.contains(plan.RunId())) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
@@ -409,14 +479,30 @@ Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string
   return PlanRestoreOf(context, plans, max_changes);
 }
 
-Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, const Plan& snapshot,
+Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
                                           std::optional<uint64_t> max_changes) {
   if (snapshot.Header().catalog_uri != context.catalog.Uri()) {
     return Refuse("plan_other_catalog", "the snapshot is of the catalog " +
                                             snapshot.Header().catalog_uri + ", not of " +
                                             context.catalog.Uri());
   }
-  return PlanRestore(context, RunOfPlan(snapshot.RunId()), max_changes);
+  auto committed =
+      ReadCommittedPlans(context.catalog, RunOfPlan(snapshot.RunId()), context.spool);
+  if (committed) {
+    return PlanRestoreOf(context, *committed, max_changes);
+  }
+  const Error& error = committed.error();
+  if (error.code != ErrorCode::kUsage && error.code != ErrorCode::kNotFound &&
+      error.rule != "plan_damaged") {
+    return tl::unexpected(error);
+  }
+  URSA_TRY(std::vector<std::string> tables, TablesThatHave(context.catalog, snapshot));
+  if (tables.empty()) {
+    return tl::unexpected(error);
+  }
+  std::vector<CommittedPlan> plans;
+  plans.push_back({std::move(snapshot), std::move(tables)});
+  return PlanRestoreOf(context, plans, max_changes);
 }
 
 }  // namespace ursa::plan

@@ -277,6 +277,73 @@ TEST_F(RestoreTest, WhatARestoreHadToLeaveAloneIsRefusedAgainTheSecondTime) {
   EXPECT_EQ(second->ThePlan().Count(), 0U);
 }
 
+TEST_F(RestoreTest, ARowThatIsGoneIsNamedAgainTheSecondTime) {
+  const Plan plan = MakePlan({InsertModality(9, "eeg"), InsertModality(9, "mic")});
+  ASSERT_TRUE(ApplyPlan(plan));
+  Change update = InsertModality(9, "mic");
+  update.kind = ChangeKind::kUpdate;
+  update.row.clear();
+  update.columns = {{"format", Value("csv"), Value("wav")}};
+  Change other = update;
+  other.key[2] = "eeg";
+  const Plan updates = MakePlan({other, update});
+  ASSERT_EQ(ApplyPlan(updates)->committed, 2U);
+  // Somebody takes one of the rows away.
+  Change gone = Inverse(InsertModality(9, "mic"));
+  catalog::Modality mic = TestModality(9, "mic");
+  mic.format = "wav";
+  gone.row = ToRow(mic);
+  ASSERT_EQ(ApplyPlan(MakePlan({gone}))->committed, 1U);
+  for (int time = 0; time < 2; ++time) {
+    const auto restore = Restore(updates.RunId());
+    ASSERT_TRUE(restore) << restore.error().ToString();
+    EXPECT_EQ(restore->RowAt(0)->action,
+              time == 0 ? RestoreAction::kRestore : RestoreAction::kNothing);
+    EXPECT_EQ(restore->RowAt(1)->action, RestoreAction::kRefused);
+    EXPECT_EQ(restore->RowAt(1)->reason, "the row is gone");
+    ASSERT_TRUE(ApplyPlan(restore->ThePlan()));
+  }
+}
+
+TEST_F(RestoreTest, WhatKeptARowIsNamedAgainAndOnceItIsGoneTheRowGoesToo) {
+  const Plan plan = MakePlan({InsertParticipant("ada"), InsertParticipant("bob")});
+  ASSERT_TRUE(ApplyPlan(plan));
+  ASSERT_TRUE(ApplyPlan(MakePlan({ParticipantsChange(1, {}, {"ada"})})));
+  for (int time = 0; time < 2; ++time) {
+    const auto restore = Restore(plan.RunId());
+    EXPECT_EQ(restore->RowAt(0)->action, RestoreAction::kRefused);
+    EXPECT_THAT(restore->RowAt(0)->reason, testing::HasSubstr("names it"));
+    ASSERT_TRUE(ApplyPlan(restore->ThePlan()));
+    EXPECT_EQ(Rows("participants").size(), 1U);
+  }
+  ASSERT_TRUE(ApplyPlan(MakePlan({ParticipantsChange(1, {"ada"}, {})})));
+  const auto last = RestoreRun(plan.RunId());
+  EXPECT_EQ(last->committed, 1U);
+  EXPECT_TRUE(Rows("participants").empty());
+}
+
+TEST_F(RestoreTest, AValueThatCameBackIsTakenBackButNotWhereALaterRunSetIt) {
+  const Plan plan = MakePlan(
+      {DurationChange(0, 100, 4), DurationChange(1, 101, 5), DurationChange(2, 102, 6)});
+  ASSERT_TRUE(ApplyPlan(plan));
+  SetDuration(1, 77);
+  SetDuration(2, 77);
+  ASSERT_TRUE(RestoreRun(plan.RunId()));
+  SetDuration(1, 5);
+  ASSERT_EQ(ApplyPlan(MakePlan({DurationChange(0, 100, 4), DurationChange(2, 77, 6)}))->committed,
+            2U);
+  const auto again = Restore(plan.RunId());
+  ASSERT_TRUE(again) << again.error().ToString();
+  EXPECT_EQ(again->RowAt(0)->action, RestoreAction::kNothing);
+  EXPECT_EQ(again->RowAt(1)->action, RestoreAction::kRestore);
+  EXPECT_EQ(again->RowAt(2)->action, RestoreAction::kRefused);
+  EXPECT_EQ(again->RowAt(2)->reason, "a later run made it what it is");
+  ASSERT_TRUE(ApplyPlan(again->ThePlan()));
+  EXPECT_EQ(Duration(0), Value(int64_t{4}));
+  EXPECT_EQ(Duration(1), Value(int64_t{101}));
+  EXPECT_EQ(Duration(2), Value(int64_t{6}));
+}
+
 TEST_F(RestoreTest, WhatChangedAfterARestoreIsNoBusinessOfTheRunAnyMore) {
   const Plan plan = MakePlan({DurationChange(1, 101, 5)});
   ASSERT_TRUE(ApplyPlan(plan));

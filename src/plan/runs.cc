@@ -210,15 +210,6 @@ Result<Tables> LoadTablesOf(const Plan& plan, const catalog::Catalog& catalog) {
                     [&](const std::string& table) { return !plan.ChangesOf(table).empty(); });
 }
 
-namespace {
-
-// When it was committed, as far as that is known; else when it was planned.
-std::string WhenOf(const Run& run) {
-  return run.committed_at ? FormatTime(*run.committed_at) : run.created_at;
-}
-
-}  // namespace
-
 Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog) {
   URSA_TRY(const auto rollbacks, ListRollbacks(catalog));
   URSA_TRY(const Tables tables, LoadTables(catalog));
@@ -240,7 +231,7 @@ Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog) {
     runs.push_back(std::move(entry.run));
   }
   std::stable_sort(runs.begin(), runs.end(),
-                   [](const Run& a, const Run& b) { return WhenOf(a) > WhenOf(b); });
+                   [](const Run& a, const Run& b) { return a.When() > b.When(); });
   return runs;
 }
 

@@ -45,6 +45,10 @@ struct Run {
   std::optional<TimeUs> committed_at;      // of its last plan
   std::vector<std::string> rollback_keys;  // oldest first
 
+  // When it was committed, as far as that is known; else when it was planned. ISO 8601.
+  [[nodiscard]] std::string When() const {
+    return committed_at ? FormatTime(*committed_at) : created_at;
+  }
   // Whether restore has something to take back.
   [[nodiscard]] bool CanBeUndone() const {
     return state != RunState::kUndone && state != RunState::kNotCommitted;

@@ -1,10 +1,22 @@
 #include "plan/unfinished.h"
 
+#include <algorithm>
+
 #include "plan/rollback.h"
 #include "plan/runs.h"
 #include "plan/runs_table.h"
 
 namespace ursa::plan {
+
+void FinishedRuns::Add(const FinishedRuns& later) {
+  plan_ids.insert(plan_ids.end(), later.plan_ids.begin(), later.plan_ids.end());
+  committed += later.committed;
+  last_written = later.last_written.empty() ? last_written : later.last_written;
+  for (const auto& [table, version] : later.table_versions) {
+    table_versions[table] = std::max(table_versions[table], version);
+  }
+}
+
 Result<std::vector<UnfinishedRun>> FindUnfinishedRuns(const catalog::Catalog& catalog,
                                                       std::string_view command,
                                                       const std::string& except) {

@@ -7,6 +7,8 @@
 // piece of work stays one run, and is undone as one. Source: catalog.md section 3, "Idempotence".
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,9 +31,19 @@ Result<std::vector<UnfinishedRun>> FindUnfinishedRuns(const catalog::Catalog& ca
                                                       std::string_view command,
                                                       const std::string& except = {});
 
-// Applies what is missing of these runs. Returns the ids of those that are whole now; what goes
-// wrong with one is added to `errors` and keeps none of the others.
-std::vector<std::string> FinishRuns(const std::vector<UnfinishedRun>& runs, catalog::Writer& writer,
+// What finishing runs did.
+struct FinishedRuns {
+  std::vector<std::string> plan_ids;  // of those that are whole now
+  uint64_t committed = 0;             // rows written, of one that stayed in part too
+  std::string last_written;           // the id of the last plan of which there were any; or empty
+  std::map<std::string, int64_t> table_versions;  // after, of each table that they change
+
+  void Add(const FinishedRuns& later);
+};
+
+// Applies what is missing of these runs. What goes wrong with one is added to `errors` and keeps
+// none of the others.
+FinishedRuns FinishRuns(const std::vector<UnfinishedRun>& runs, catalog::Writer& writer,
                                     const SpoolOptions& spool, std::vector<Error>& errors);
 
 }  // namespace ursa::plan

@@ -50,7 +50,11 @@ TEST_F(UnfinishedTest, ARunThatDiedBetweenTwoTablesIsFinishedUnderItsOwnId) {
   EXPECT_THAT(FindUnfinishedRuns(OpenCatalog(), "backfill-participants").value(), IsEmpty());
   catalog::Writer writer = OpenWriter();
   std::vector<Error> errors;
-  EXPECT_THAT(FinishRuns(runs, writer, Spooling(), errors), ElementsAre(plan.RunId()));
+  const FinishedRuns finished = FinishRuns(runs, writer, Spooling(), errors);
+  EXPECT_THAT(finished.plan_ids, ElementsAre(plan.RunId()));
+  EXPECT_EQ(finished.committed, 1U);  // of three rows two were in
+  EXPECT_EQ(finished.last_written, plan.RunId());
+  EXPECT_EQ(finished.table_versions.at("recordings"), Version());
   EXPECT_THAT(errors, IsEmpty());
   EXPECT_EQ(StateOfRun(plan.RunId()), RunState::kCommitted);
   EXPECT_TRUE(Column("duration_us").contains(TestHash(9)));
@@ -75,7 +79,7 @@ TEST_F(UnfinishedTest, ADamagedSnapshotIsToldAndKeepsNoOtherRunFromBeingFinished
   runs.insert(runs.begin(), {"other", "ursa/catalog/_rollback/other.jsonl"});
   catalog::Writer writer = OpenWriter();
   std::vector<Error> errors;
-  EXPECT_THAT(FinishRuns(runs, writer, Spooling(), errors), ElementsAre(plan.RunId()));
+  EXPECT_THAT(FinishRuns(runs, writer, Spooling(), errors).plan_ids, ElementsAre(plan.RunId()));
   ASSERT_EQ(errors.size(), 1U);
   EXPECT_THAT(errors.front().ToString(), testing::HasSubstr("other"));
 }
@@ -88,6 +92,7 @@ TEST_F(UnfinishedTest, TwoRunsOnTheSameWorkEndAsOneThatIsUndoneWhole) {
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->committed, 0U);
   EXPECT_EQ(outcome->already, 3U);
+  EXPECT_EQ(outcome->finished.committed, 1U);
   EXPECT_EQ(StateOfRun(first.RunId()), RunState::kCommitted);
   ASSERT_TRUE(RestoreRun(first.RunId()));
   EXPECT_TRUE(Rows(catalog::kModalities).empty());

@@ -98,9 +98,30 @@ def test_a_newer_writer_version_can_be_read_and_not_written(laboratory):
     protocol = {"protocol": {"minReaderVersion": 1, "minWriterVersion": 7,
                              "writerFeatures": ["appendOnly", "changeDataFeed"]}}
     append_to_log(laboratory, protocol)
-    laboratory.ursa(COMMAND, "--json")
+    looked = laboratory.ursa(COMMAND, "--max-indeterminate", 100, "--json").summary
+    assert looked["would_refuse"] == ["unwritable_table"]
     run = laboratory.ursa(COMMAND, "--commit", "--max-indeterminate", 100, "--json", code=4)
     assert "changeDataFeed" in error_of(run)
+
+
+@pytest.mark.directory_only
+@pytest.mark.parametrize("command", [
+    ("backfill-participants", "--allow-r2-only", "--allow-collisions"),
+    ("reconstruct-all-recent", "--days", 500),
+    ("ingest",)])
+def test_what_can_not_be_written_to_the_second_table_is_not_begun_in_the_first(laboratory,
+                                                                               command):
+    if command == ("ingest",):
+        rows = laboratory.ursa("reconstruct-all-recent", "--days", 500, "--json", code=None)
+        command = ("ingest", *(row["recording_id"] for row in rows.rows(action="ingest")))
+    append_to_log(laboratory, {"protocol": {"minReaderVersion": 1, "minWriterVersion": 4}})
+    fingerprint = laboratory.fingerprint()
+    looked = laboratory.ursa(*command, "--json", code=None).summary
+    assert looked["would_refuse"] == ["unwritable_table"]
+    run = laboratory.ursa(*command, "--commit", "--json", code=4)
+    assert "writer of version 4" in error_of(run)
+    assert run.summary["committed"] == 0 and run.summary["run_id"] is None
+    assert laboratory.fingerprint() == fingerprint
 
 
 @pytest.mark.directory_only

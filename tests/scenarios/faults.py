@@ -171,8 +171,14 @@ class Case:
 
         `is_one_run`: together they are one run, as if nothing had happened.
         """
+        now = rows_of(self.laboratory)
         again = self.laboratory.ursa(*self.arguments, code=self.code)
         assert again.summary["changed_since_plan"] == 0
+        assert again.summary["committed"] == sum(
+            now[table].get(key) != self.after[table].get(key)
+            for table in KEYS for key in now[table].keys() | self.after[table].keys())
+        main = "modalities" if self.command == "fix-modalities-start-epoch" else "recordings"
+        assert again.summary["table_version"] == version_of(self.laboratory, main)
         assert rows_of(self.laboratory) == self.after
         runs = self.runs_now()
         assert {run[1] for run in runs} <= {"committed", "undone"}, runs

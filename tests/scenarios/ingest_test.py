@@ -463,6 +463,29 @@ def test_ingest_refuses_a_recording_that_the_catalog_has_under_another_hash(labo
     assert row["action"] == "refused" and row["problems"][0]["code"] == "conflicting_hash"
 
 
+def test_modalities_that_outlived_their_recording_are_named_and_left_alone(laboratory):
+    recording_id = of_kind(laboratory, "ingest")[0]
+    laboratory.ursa("ingest", recording_id, "--commit")
+    laboratory.delta("modalities").update(predicate=f"recording_id = '{recording_id}'",
+                                          new_values={"ingestion_status": "processed"})
+    modalities = {key: row for key, row in laboratory.table("modalities").items()
+                  if row["recording_id"] == recording_id}
+    names = {f"{row['worker']}/{row['modality']}" for row in modalities.values()}
+    for command in (("ingest", recording_id), ("ingest", recording_id, "--commit"),
+                    (*COMMAND, *laboratory.arrived, "--commit")):
+        laboratory.delta().delete(f"recording_id = '{recording_id}'")
+        run = laboratory.ursa(*command, "--json", code=1)
+        [row] = run.rows(recording_id=recording_id)
+        assert row["action"] == "changed_since_plan"
+        [message] = [problem["message"] for problem in row["problems"]
+                     if problem["code"] == "modality_differs"]
+        assert all(name in message for name in names)
+        assert run.summary["changed_since_plan"] == len(names) > 0
+    assert recording_id in by_id(laboratory)
+    after = laboratory.table("modalities")
+    assert {key: after[key] for key in modalities} == modalities
+
+
 def test_ingest_of_what_does_not_exist_is_wrong_usage(pristine):
     pristine.ursa("ingest", "rec_20260507_143022_ffffffff", code=3)
     pristine.ursa("ingest", "../x", code=3)

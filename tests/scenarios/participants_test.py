@@ -180,12 +180,14 @@ def test_the_snapshot_is_on_disk_before_anything_is_written(laboratory):
     assert laboratory.table() == before and laboratory.table("participants") == people
 
 
-@pytest.mark.parametrize("how", ["snapshot", "run_id"])
+@pytest.mark.parametrize("how", ["snapshot", "run_id", "snapshot_alone"])
 def test_restore_takes_a_backfill_back(laboratory, how):
     before, people = without_stamps(laboratory.table()), laboratory.table("participants")
     summary = backfill(laboratory, "--commit").summary
-    command = [BACKFILL, "--restore", snapshots(laboratory)[0].name] if how == "snapshot" \
+    command = [BACKFILL, "--restore", snapshots(laboratory)[0].name] if how != "run_id" \
         else ["restore", summary["run_id"]]
+    if how == "snapshot_alone":
+        laboratory.remove_all("assets", "ursa/catalog/_rollback/")
     dry = laboratory.ursa(*command, "--json")
     assert dry.summary["dry_run"] and dry.summary["restore"] == summary["committed"]
     assert without_stamps(laboratory.table()) != before

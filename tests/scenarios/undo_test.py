@@ -91,6 +91,24 @@ def test_a_restore_again_names_what_it_had_to_leave_alone(laboratory):
     assert again.summary["committed"] == 0 and laboratory.fingerprint() == fingerprint
 
 
+def test_what_kept_a_row_once_gone_the_next_restore_takes_it_back(laboratory):
+    before = laboratory.table("participants").keys()
+    run = laboratory.ursa("backfill-participants", "--allow-r2-only", "--allow-collisions",
+                          "--commit", "--json", code=None)
+    participants = laboratory.table("participants").keys() - before
+    assert len(participants) > 1
+    someone, key = sorted(participants)[0], sorted(rows_of(laboratory))[0]
+    kept = rows_of(laboratory)[key]["participant_ids"]
+    change_by_delta_rs(laboratory, key, "participant_ids", [someone])
+    for code in (1, 1):
+        left = restore(laboratory, run.summary["run_id"], "--commit", code=code)
+        [refused] = [row for row in left.rows(action="refused") if row["table"] == "participants"]
+        assert refused["key"] == someone and "names it" in refused["reason"]
+    change_by_delta_rs(laboratory, key, "participant_ids", kept)
+    restore(laboratory, run.summary["run_id"], "--commit", code=None)
+    assert laboratory.table("participants").keys() == before
+
+
 def test_a_plan_applied_alone_outlives_the_restore_of_a_joint_run(laboratory):
     before = rows_of(laboratory)
     for index in (0, 1):
@@ -168,8 +186,9 @@ def test_a_row_that_is_gone_is_refused_and_the_others_restored(laboratory):
     key = changed_rows(run)[0]["recording_hash"]
     remove_by_delta_rs(laboratory, key)
     undone = restore(laboratory, run.summary["run_id"], "--commit", code=1)
-    [refused] = undone.rows(action="refused")
-    assert refused["key"] == key and refused["reason"] == "the row is gone"
+    again = restore(laboratory, run.summary["run_id"], "--commit", code=1)
+    for [refused] in (undone.rows(action="refused"), again.rows(action="refused")):
+        assert refused["key"] == key and refused["reason"] == "the row is gone"
     assert rows_of(laboratory) == {k: row for k, row in before.items() if k != key}
 
 
@@ -211,8 +230,10 @@ def test_a_plan_that_was_undone_is_refused(laboratory):
     run_id = laboratory.ursa("apply", "durations.plan", "--json", "--commit").summary["run_id"]
     restore(laboratory, run_id, "--commit")
     before = rows_of(laboratory)
-    looked = laboratory.ursa("apply", "durations.plan", "--json").summary
-    assert looked["would_refuse"] == ["plan_undone"]
+    looked = laboratory.ursa("apply", "durations.plan", "--json")
+    assert looked.summary["would_refuse"] == ["plan_undone"]
+    assert looked.summary["already"] == 0
+    assert {row["action"] for row in looked.rows()} == {"update"}
     run = laboratory.ursa("apply", "durations.plan", "--json", "--commit", code=2)
     assert run.summary["refused"] == "plan_undone"
     assert rows_of(laboratory) == before

@@ -313,6 +313,10 @@ def test_a_run_that_meets_an_unfinished_one_of_its_command_ends_with_it_as_one(
     end = first.finish()
     assert faults.rows_of(laboratory) == expected
     assert second.summary["changed_since_plan"] == end.summary["changed_since_plan"] == 0
+    # What each has written, whoever's run it was.
+    assert second.summary["committed"] > 0
+    assert second.summary["committed"] + end.summary["committed"] == clean
+    assert second.summary["table_version"] == version_of(laboratory, "recordings")
     runs = faults.runs_of(laboratory)
     assert {run["state"] for run in runs} == {"committed"}, runs
     assert sum(run["changes"] for run in runs) == clean
