@@ -161,8 +161,8 @@ Json PlannedCommand::VersionOfMainTable(const Opened& opened, const plan::Plan& 
   if (versions.contains(name)) {
     return versions.at(name);
   }
-  const auto other = opened.catalog.Table(name);
-  const delta::SnapshotPtr table = name == main_table_ || !other ? opened.table : *other;
+  const delta::SnapshotPtr table =
+      name == main_table_ ? opened.table : opened.catalog.Table(name).value_or(nullptr);
   return table == nullptr ? Json(nullptr) : Json(table->version);
 }
 
