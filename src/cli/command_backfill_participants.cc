@@ -239,9 +239,8 @@ class BackfillParticipants final : public PlannedCommand {
                   fmt::format("{} is a plan of {}, not a snapshot of this command", *restore_,
                               snapshot.Header().command));
     }
-    URSA_TRY(auto plan,
-             plan::PlanRestoreOfSnapshot(RestoreContextOf(context), std::move(snapshot),
-                                         commit_.max_changes));
+    URSA_TRY(auto plan, plan::PlanRestoreOfSnapshot(RestoreContextOf(context), std::move(snapshot),
+                                                    commit_.max_changes));
     return std::make_unique<RestoreRun>(std::move(plan), ProductionGuard::kTypedName);
   }
 

@@ -230,9 +230,8 @@ class ReconstructAllRecent final : public Command {
                              ? "hashing with the processor's SHA extensions"
                              : "hashing without SHA extensions, which this processor lacks");
     ReconstructOutcome outcome;
-    const Result<void> done =
-        refusals.empty() ? Work(invocation, laboratory, opened, outcome)
-                         : Result<void>(plan::ErrorOf(refusals.front()));
+    const Result<void> done = refusals.empty() ? Work(invocation, laboratory, opened, outcome)
+                                               : Result<void>(plan::ErrorOf(refusals.front()));
     const auto told = Tell(invocation, opened, refusals, outcome);
     for (const Error& error : outcome.follow_up_errors) {
       invocation.log.Write("the work goes on; but: " + error.ToString());

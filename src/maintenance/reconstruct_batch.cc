@@ -40,8 +40,7 @@ void TellRow(const IngestCandidate& candidate, const std::optional<plan::ApplyOu
     row.ingested = true;
     ++outcome.ingested;
   }
-  const auto differ =
-      applied ? FindModalitiesThatDiffer(candidate, applied->fates) : std::nullopt;
+  const auto differ = applied ? FindModalitiesThatDiffer(candidate, applied->fates) : std::nullopt;
   if (differ) {
     row.action = ReconstructAction::kChangedSincePlan;
     row.problems.push_back(*differ);

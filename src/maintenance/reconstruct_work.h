@@ -55,7 +55,7 @@ struct ReconstructOutcome {
   uint64_t already = 0;
   uint64_t changed_since_plan = 0;
   std::string run_id;  // empty where nothing was committed; its batches are <run_id>.1, .2, ...
-  plan::FinishedRuns finished;  // others on the same work, which were between two tables
+  plan::FinishedRuns finished;          // others on the same work, which were between two tables
   std::vector<Error> follow_up_errors;  // what did not keep the work from going on
 };
 

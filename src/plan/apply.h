@@ -42,7 +42,7 @@ struct ApplyOutcome {
   uint64_t changed_since_plan = 0;
   std::map<std::string, int64_t> table_versions;  // after, of each table that the plan changes
   std::vector<std::string> rollback_uris;
-  FinishedRuns finished;  // others on the same work, which were between two tables
+  FinishedRuns finished;                // others on the same work, which were between two tables
   std::vector<Error> follow_up_errors;  // the commits hold; something after them failed
   // A table's commit failed after those of others, which stay: the changes from there on are
   // kPending, and applying the plan again does them.

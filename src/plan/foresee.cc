@@ -54,8 +54,7 @@ Result<std::vector<Fate>> Foresee(const Plan& plan, const catalog::Catalog& cata
     const std::vector<size_t>& changes = plan.ChangesOf(table.name);
     const auto transaction = snapshot->transactions.find(plan.RunId());
     // One that was undone is refused; its changes are what the rows say.
-    if (transaction != snapshot->transactions.end() &&
-        transaction->second.version != kRunUndone) {
+    if (transaction != snapshot->transactions.end() && transaction->second.version != kRunUndone) {
       for (const size_t change : changes) {
         fates[change] = Fate::kAlready;
       }

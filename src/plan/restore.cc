@@ -9,7 +9,6 @@
 #include "plan/restore.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <unordered_set>
 
@@ -19,6 +18,7 @@
 #include "plan/row_comparer.h"
 #include "plan/runs.h"
 #include "plan/runs_table.h"
+#include "plan/touched_rows.h"
 
 namespace ursa::plan {
 namespace {
@@ -56,77 +56,6 @@ std::optional<std::string> GroupOf(const Change& change) {
   const auto* text = hash == nullptr ? nullptr : std::get_if<std::string>(&hash->data);
   return change.kind == ChangeKind::kInsert && text != nullptr ? std::optional(*text)
                                                                : std::nullopt;
-}
-
-using RowName = std::pair<std::string, std::string>;  // table and encoded key
-
-// What runs that stand did to rows: columns of an update; none of a row that went or came.
-class TouchedRows {
- public:
-  Result<void> Add(const CommittedPlan& committed) {
-    for (const std::string& table : committed.tables) {
-      for (const size_t number : committed.plan.ChangesOf(table)) {
-        auto& columns = rows_[{table, std::string(committed.plan.EncodedKey(number))}];
-        URSA_TRY(const Change change, committed.plan.ChangeAt(number));
-        for (const ColumnChange& column : change.columns) {
-          columns.insert(column.column);
-        }
-      }
-    }
-    return {};
-  }
-
-  [[nodiscard]] bool Has(const RowName& row) const { return rows_.contains(row); }
-  [[nodiscard]] bool Has(const RowName& row, const std::string& column) const {
-    const auto found = rows_.find(row);
-    return found != rows_.end() && (found->second.empty() || found->second.contains(column));
-  }
-
- private:
-  std::map<RowName, std::set<std::string>> rows_;
-};
-
-bool TakesOneBack(const Plan& restore, const std::vector<std::string>& plan_ids) {
-  return std::ranges::any_of(plan_ids, [&](const std::string& plan_id) {
-    const auto mark = restore.Header().marks.find(plan_id);
-    return mark != restore.Header().marks.end() && mark->second == kRunUndone;
-  });
-}
-
-// What restores took back of the run with these plans.
-Result<TouchedRows> FindTakenBack(const RestoreContext& context,
-                                  const std::vector<std::string>& plan_ids) {
-  TouchedRows taken;
-  URSA_TRY(const auto runs, ListRuns(context.catalog));
-  for (const Run& run : runs) {
-    if (run.command != kRestoreCommand || !run.CanBeUndone()) {
-      continue;
-    }
-    URSA_TRY(const auto plans, ReadCommittedPlans(context.catalog, run.run_id, context.spool));
-    for (const CommittedPlan& restore : plans) {
-      URSA_CHECK(TakesOneBack(restore.plan, plan_ids) ? taken.Add(restore) : Result<void>());
-    }
-  }
-  return taken;
-}
-
-// What runs did that are not older than the one with these plans.
-Result<TouchedRows> FindLaterWork(const RestoreContext& context,
-                                  const std::vector<std::string>& plan_ids) {
-  TouchedRows later;
-  URSA_TRY(const auto runs, ListRuns(context.catalog));
-  const auto ours = std::ranges::find(runs, RunOfPlan(plan_ids.front()), &Run::run_id);
-  for (auto run = runs.begin(); run != runs.end(); ++run) {
-    const bool is_older = ours != runs.end() && run->When() < ours->When();
-    if (run == ours || is_older || run->command == kRestoreCommand || !run->CanBeUndone()) {
-      continue;
-    }
-    URSA_TRY(const auto plans, ReadCommittedPlans(context.catalog, run->run_id, context.spool));
-    for (const CommittedPlan& committed : plans) {
-      URSA_CHECK(later.Add(committed));
-    }
-  }
-  return later;
 }
 
 }  // namespace
@@ -188,7 +117,7 @@ class Restorer {
     URSA_TRY(const delta::SnapshotPtr snapshot, context_.catalog.Table(table.name));
     const bool undone = IsUndoneIn(*snapshot);
     if (undone && !taken_back_) {
-      URSA_TRY(taken_back_, FindTakenBack(context_, plan_ids_));
+      URSA_TRY(taken_back_, FindTakenBack(context_.catalog, plan_ids_, context_.spool));
     }
     RowComparer comparer(restore_.net_, table);
     URSA_CHECK(comparer.Read(context_.catalog.Assets(), *snapshot, context_.jobs, context_.stop));
@@ -231,7 +160,7 @@ class Restorer {
   Result<void> JudgeAgain(const Change& change, Entry& entry) {
     const RowName row{change.table->name, std::string(restore_.net_.EncodedKey(entry.number))};
     if (entry.inverse && !later_work_) {
-      URSA_TRY(later_work_, FindLaterWork(context_, plan_ids_));
+      URSA_TRY(later_work_, FindLaterWork(context_.catalog, plan_ids_, context_.spool));
     }
     if (change.kind == ChangeKind::kUpdate) {
       JudgeUpdateAgain(change, row, entry);
@@ -250,8 +179,7 @@ class Restorer {
     ColumnSet later;
     for (size_t i = 0; i < change.columns.size(); ++i) {
       const ColumnChange& column = change.columns[i];
-      left_alone[i] =
-          !(column.before == column.after) && !taken_back_->Has(row, column.column);
+      left_alone[i] = !(column.before == column.after) && !taken_back_->Has(row, column.column);
       later[i] = entry.restored[i] && left_alone[i] && later_work_->Has(row, column.column);
     }
     entry.restored &= left_alone & ~later;
@@ -458,8 +386,7 @@ Result<RestorePlan> PlanRestoreOf(const RestoreContext& context,
 }
 
 // The tables in which the plan was committed, by their logs.
-Result<std::vector<std::string>> TablesThatHave(const catalog::Catalog& catalog,
-                                                const Plan& plan) {
+Result<std::vector<std::string>> TablesThatHave(const catalog::Catalog& catalog, const Plan& plan) {
   URSA_TRY(const auto tables, LoadTablesOf(plan, catalog));
   std::vector<std::string> names;
   for (const auto& [name, snapshot] : tables) {
@@ -486,8 +413,7 @@ Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan sn
                                             snapshot.Header().catalog_uri + ", not of " +
                                             context.catalog.Uri());
   }
-  auto committed =
-      ReadCommittedPlans(context.catalog, RunOfPlan(snapshot.RunId()), context.spool);
+  auto committed = ReadCommittedPlans(context.catalog, RunOfPlan(snapshot.RunId()), context.spool);
   if (committed) {
     return PlanRestoreOf(context, *committed, max_changes);
   }

@@ -83,10 +83,10 @@ struct RestoreContext {
 Result<RestorePlan> PlanRestore(const RestoreContext& context, const std::string& run_id,
                                 std::optional<uint64_t> max_changes);
 
-// The same for the run whose plan was saved in a file when it began. What it committed stands in the
-// catalog, and may be less; where the catalog's own snapshot is lost or damaged, the file's changes
-// are taken back in the tables whose logs have the run. kRefused `plan_other_catalog` where it is
-// another catalog's.
+// The same for the run whose plan was saved in a file when it began. What it committed stands in
+// the catalog, and may be less; where the catalog's own snapshot is lost or damaged, the file's
+// changes are taken back in the tables whose logs have the run. kRefused `plan_other_catalog` where
+// it is another catalog's.
 Result<RestorePlan> PlanRestoreOfSnapshot(const RestoreContext& context, Plan snapshot,
                                           std::optional<uint64_t> max_changes);
 

@@ -323,8 +323,8 @@ TEST_F(RestoreTest, WhatKeptARowIsNamedAgainAndOnceItIsGoneTheRowGoesToo) {
 }
 
 TEST_F(RestoreTest, AValueThatCameBackIsTakenBackButNotWhereALaterRunSetIt) {
-  const Plan plan = MakePlan(
-      {DurationChange(0, 100, 4), DurationChange(1, 101, 5), DurationChange(2, 102, 6)});
+  const Plan plan =
+      MakePlan({DurationChange(0, 100, 4), DurationChange(1, 101, 5), DurationChange(2, 102, 6)});
   ASSERT_TRUE(ApplyPlan(plan));
   SetDuration(1, 77);
   SetDuration(2, 77);

@@ -44,6 +44,6 @@ struct FinishedRuns {
 // Applies what is missing of these runs. What goes wrong with one is added to `errors` and keeps
 // none of the others.
 FinishedRuns FinishRuns(const std::vector<UnfinishedRun>& runs, catalog::Writer& writer,
-                                    const SpoolOptions& spool, std::vector<Error>& errors);
+                        const SpoolOptions& spool, std::vector<Error>& errors);
 
 }  // namespace ursa::plan

@@ -107,13 +107,9 @@ def test_a_newer_writer_version_can_be_read_and_not_written(laboratory):
 @pytest.mark.directory_only
 @pytest.mark.parametrize("command", [
     ("backfill-participants", "--allow-r2-only", "--allow-collisions"),
-    ("reconstruct-all-recent", "--days", 500),
-    ("ingest",)])
+    ("reconstruct-all-recent", "--days", 500)])
 def test_what_can_not_be_written_to_the_second_table_is_not_begun_in_the_first(laboratory,
                                                                                command):
-    if command == ("ingest",):
-        rows = laboratory.ursa("reconstruct-all-recent", "--days", 500, "--json", code=None)
-        command = ("ingest", *(row["recording_id"] for row in rows.rows(action="ingest")))
     append_to_log(laboratory, {"protocol": {"minReaderVersion": 1, "minWriterVersion": 4}})
     fingerprint = laboratory.fingerprint()
     looked = laboratory.ursa(*command, "--json", code=None).summary

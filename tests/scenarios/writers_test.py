@@ -317,6 +317,7 @@ def test_a_run_that_meets_an_unfinished_one_of_its_command_ends_with_it_as_one(
     assert second.summary["committed"] > 0
     assert second.summary["committed"] + end.summary["committed"] == clean
     assert second.summary["table_version"] == version_of(laboratory, "recordings")
+    assert second.summary["finished_runs"] == [second.summary["run_id"]]
     runs = faults.runs_of(laboratory)
     assert {run["state"] for run in runs} == {"committed"}, runs
     assert sum(run["changes"] for run in runs) == clean
