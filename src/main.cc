@@ -1,5 +1,6 @@
 // The program: the real process, handed to cli::Run. Nothing is decided here.
 #include <malloc.h>
+#include <pwd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -47,6 +48,11 @@ std::string HostName() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
+std::string UserName() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry != nullptr ? entry->pw_name : "uid " + std::to_string(geteuid());
+}
+
 // Arrow's columns come from the C library's allocator as everything else does, so that each has
 // what the other gave back; an allocator of its own costs memory, and time at the start. Columns of
 // some megabytes are made and freed for each data file: without the limits, each of their pages
@@ -66,8 +72,9 @@ void UseOneAllocator() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A reader that has gone is found out by write().
+  // A reader that has gone, and a file that may grow no further, are found out by write().
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const ursa::cli::InterruptSignals signals(STDERR_FILENO);
 
   UseOneAllocator();
@@ -94,6 +101,7 @@ int main(int argc, char** argv) {
             return ursa::cli::AskAtTerminal(prompt, signals.Token());
           },
       .host = HostName(),
+      .user = UserName,
   };
   return ursa::cli::Run(process);
 }

@@ -346,8 +346,9 @@ std::string FormatTime(TimeNs time) {
   return fmt::format("{}.{:09}Z", FormatSeconds(seconds), (time - seconds).count());
 }
 
-std::string FormatDate(TimeNs time) {
-  return FormatSeconds(std::chrono::floor<std::chrono::seconds>(time)).substr(0, 10);
+std::string FormatDate(TimeUs time) {
+  const std::string text = FormatSeconds(std::chrono::floor<std::chrono::seconds>(time));
+  return text.substr(0, text.find('T'));
 }
 
 TimeNs SaturatingAdd(TimeNs time, Nanoseconds delta) {

@@ -21,6 +21,9 @@ using TimeUs = std::chrono::sys_time<Microseconds>;
 // The bounds of a plausible time: [2000-01-01, 2100-01-01) UTC.
 inline constexpr TimeNs kEarliestPlausible{std::chrono::seconds{946'684'800}};
 inline constexpr TimeNs kFirstImplausible{std::chrono::seconds{4'102'444'800}};
+constexpr bool IsPlausible(TimeNs time) {
+  return time >= kEarliestPlausible && time < kFirstImplausible;
+}
 
 // Why a number or text gives no time.
 enum class TimeFault {
@@ -58,8 +61,8 @@ std::optional<IsoTime> ParseIso8601WithOffset(std::string_view text);
 std::string FormatTime(TimeUs time);
 std::string FormatTime(TimeNs time);
 
-// "2026-05-07"
-std::string FormatDate(TimeNs time);
+// "2026-05-07"; of any year that a catalog's time can have.
+std::string FormatDate(TimeUs time);
 
 // `time` + `delta`, or the nearest end of the range where that overflows.
 TimeNs SaturatingAdd(TimeNs time, Nanoseconds delta);

@@ -272,5 +272,11 @@ TEST(SaturatingAdd, StopsAtTheEndsOfTheRange) {
   EXPECT_EQ(SaturatingAdd(TimeNs{Nanoseconds{5}}, Nanoseconds{-7}), TimeNs{Nanoseconds{-2}});
 }
 
+TEST(Date, IsThatOfAnyMicrosecond) {
+  EXPECT_EQ(FormatDate(TimeUs{Microseconds{253'402'300'799'999'999}}), "9999-12-31");
+  EXPECT_EQ(FormatDate(TimeUs{Microseconds{1'778'164'222'120'000}}), "2026-05-07");
+  EXPECT_EQ(FormatDate(TimeUs{Microseconds{-1}}), "1969-12-31");
+}
+
 }  // namespace
 }  // namespace ursa

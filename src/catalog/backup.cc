@@ -3,50 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
 
 #include "base/digest.h"
 #include "base/parallel.h"
+#include "catalog/data_files.h"
+#include "catalog/prefix.h"
 #include "delta/log_listing.h"
 #include "delta/snapshot.h"
 
 namespace ursa::catalog {
 namespace {
 
-constexpr size_t kDestinationBytesMax = 512;
-constexpr std::string_view kPlain =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-=/";
-// What Ursa keeps in the assets beside catalogs.
-constexpr std::array<std::string_view, 2> kReserved = {"ursa/active_catalog", "ursa/work"};
 constexpr int kPinTriesMax = 10;
 constexpr size_t kWindowPerJob = 4;
-
-using ObjectsByKey = std::map<std::string, store::ObjectInfo, std::less<>>;
-
-Result<ObjectsByKey> ListByKey(const store::ReadableStore& assets, const std::string& prefix) {
-  URSA_TRY(auto objects, store::ListAll(assets, prefix + "/"));
-  ObjectsByKey by_key;
-  for (store::ObjectInfo& object : objects) {
-    std::string key = object.key;
-    by_key.emplace(std::move(key), std::move(object));
-  }
-  return by_key;
-}
-
-// True where one is the other, or lies in it.
-bool Overlap(std::string_view a, std::string_view b) {
-  const auto [shorter, longer] = std::minmax(
-      a, b, [](std::string_view left, auto right) { return left.size() < right.size(); });
-  return longer.starts_with(shorter) &&
-         (longer.size() == shorter.size() || longer[shorter.size()] == '/');
-}
-
-Result<bool> HoldsAnything(const store::ReadableStore& assets, const std::string& prefix) {
-  URSA_TRY(const store::ListPage page, assets.List(prefix, {}));
-  return !page.objects.empty();
-}
 
 // The version that a name in a log is of, where it is a commit or of a checkpoint.
 std::optional<int64_t> LogVersionOf(std::string_view name) {
@@ -66,6 +37,14 @@ std::optional<int64_t> LogVersionOf(std::string_view name) {
   return version;
 }
 
+// "<plan id>.jsonl" and "<plan id>-2.jsonl" are snapshots of one plan. Source: catalog.md
+// section 4.
+std::string PlanOfRollback(std::string_view name) {
+  constexpr std::string_view kSuffix = ".jsonl";
+  name.remove_suffix(name.ends_with(kSuffix) ? kSuffix.size() : 0);
+  return std::string(name.substr(0, name.find('-')));
+}
+
 // Collects what a backup consists of.
 class Collector {
  public:
@@ -77,15 +56,13 @@ class Collector {
     std::vector<BackupObject>& log = name == kRecordings ? commit_mark_ : logs_;
     const size_t objects_before = data_.size() + log.size();
     BackupTable table{name, snapshot, 0, 0, 0};
+    if (const auto missing = FindMissingDataFile(*snapshot, objects)) {
+      return Fail(ErrorCode::kCorrupt,
+                  fmt::format("version {} of {} has {}: it can't be backed up", snapshot->version,
+                              snapshot->table_path, *missing));
+    }
     for (const auto& [path, file] : snapshot->files) {
-      const auto found = objects.find(snapshot->table_path + "/" + path);
-      if (found == objects.end() || found->second.size_bytes != file.size_bytes) {
-        return Fail(ErrorCode::kCorrupt,
-                    fmt::format("version {} of {} has the data file {} of {} bytes, which is not "
-                                "there: it can't be backed up",
-                                snapshot->version, snapshot->table_path, path, file.size_bytes));
-      }
-      table.bytes += Add(found->second, data_);
+      table.bytes += Add(objects.at(snapshot->table_path + "/" + path), data_);
     }
     const std::string log_prefix = delta::LogPrefix(snapshot->table_path);
     for (auto entry = objects.lower_bound(log_prefix);
@@ -100,12 +77,18 @@ class Collector {
     return {};
   }
 
-  // What belongs to no table: rollback snapshots and the probe.
+  // What belongs to no table: the rollback snapshots of the plans that the pinned versions have
+  // commits of, and the probe. A run that came later is none of the backup's.
   Result<void> TakeRest() {
-    URSA_TRY(const ObjectsByKey rollbacks,
-             ListByKey(catalog_.Assets(), catalog_.Prefix() + "/_rollback"));
+    const std::string prefix = catalog_.Prefix() + "/_rollback";
+    URSA_TRY(const ObjectsByKey rollbacks, ListByKey(catalog_.Assets(), prefix));
     for (const auto& [key, object] : rollbacks) {
-      Add(object, data_);
+      const std::string plan_id = PlanOfRollback(std::string_view(key).substr(prefix.size() + 1));
+      if (std::ranges::any_of(tables_, [&](const BackupTable& table) {
+            return table.snapshot->transactions.contains(plan_id);
+          })) {
+        Add(object, data_);
+      }
     }
     URSA_TRY(const store::ListPage probe,
              catalog_.Assets().List(catalog_.Prefix() + "/_probe", {}));
@@ -353,44 +336,14 @@ uint64_t Backup::ArrivedBytes() const {
 }
 
 Result<std::string> CheckBackupDestination(const Catalog& catalog, std::string destination) {
-  const std::string given = destination;
-  if (destination.ends_with('/')) {
-    destination.pop_back();
-  }
-  const auto refuse = [&](const std::string& why) {
-    return Fail(ErrorCode::kUsage, fmt::format("'{}' can't be the prefix of a backup: {}; give one "
-                                               "such as ursa/backups/2026-05-07",
-                                               given, why));
-  };
-  if (given.find("://") != std::string::npos || given.starts_with('/')) {
-    return refuse("it is a place within the assets, not an address or a path");
-  }
-  if (destination.find_first_not_of(kPlain) != std::string::npos) {
-    return refuse("it may have letters, digits and . _ - = only, in parts joined by /");
-  }
-  if (destination.size() > kDestinationBytesMax || !store::CheckKey(destination)) {
-    return refuse("it must be plain names joined by /, of 512 bytes at most");
-  }
+  constexpr std::string_view kWhat = "the prefix of a backup";
+  URSA_TRY(std::string prefix, CheckNewPrefix(std::move(destination), kWhat));
   URSA_TRY(const Pointer pointer, ReadPointer(catalog.Assets()));
-  for (const std::string_view taken :
-       {std::string_view(catalog.Prefix()), std::string_view(pointer.prefix), kReserved[0],
-        kReserved[1]}) {
-    if (Overlap(destination, taken)) {
-      return refuse(fmt::format("it meets {}", taken));
-    }
+  for (const std::string& taken : {catalog.Prefix(), pointer.prefix}) {
+    URSA_CHECK(CheckDisjoint(prefix, taken, kWhat));
   }
-  for (size_t slash = destination.find('/'); slash != std::string::npos;
-       slash = destination.find('/', slash + 1)) {
-    const std::string above = destination.substr(0, slash);
-    URSA_TRY(const bool in_table, HoldsAnything(catalog.Assets(), delta::LogPrefix(above)));
-    URSA_TRY(
-        const bool in_catalog,
-        HoldsAnything(catalog.Assets(), delta::LogPrefix(above + "/" + std::string(kRecordings))));
-    if (in_table || in_catalog) {
-      return refuse(fmt::format("{} is {}", above, in_table ? "a table" : "a catalog"));
-    }
-  }
-  return destination;
+  URSA_CHECK(CheckInNoCatalog(catalog.Assets(), prefix, kWhat));
+  return prefix;
 }
 
 Result<Backup> PlanBackup(const Catalog& catalog, const std::string& destination,

@@ -7,7 +7,8 @@
 // last.
 //
 // A table is its log up to the pinned version, its checkpoints and the data files that are live at
-// it; the rollback snapshots are copied with them, so that runs can be taken back there too.
+// it; the rollback snapshots of the runs that it has are copied with them, so that these can be
+// taken back there too.
 // `_last_checkpoint`, a hint, is left out. Source: commands.md, "Catalog and ingest".
 #pragma once
 

@@ -19,8 +19,15 @@ class BackupTest : public CatalogTest {
   BackupTest() {
     EXPECT_TRUE(RegisterRecordings({TestRecording(1, 10), TestRecording(2, 20)}));
     EXPECT_TRUE(RegisterRecordings({TestRecording(2, 21)}, OnConflict::kOverwrite));
-    EXPECT_TRUE(
-        assets_.Put("ursa/catalog/_rollback/run.jsonl", "a plan", store::PutCondition::kNone));
+    Change(TestRecording(1, 10), "run");
+  }
+
+  // A run, and the rollback snapshot that it leaves.
+  void Change(const Recording& recording, const std::string& run_id) {
+    EXPECT_TRUE(assets_.Put("ursa/catalog/_rollback/" + run_id + ".jsonl", "a plan",
+                            store::PutCondition::kNone));
+    EXPECT_TRUE(OpenWriter().Register(*FindTable(kRecordings), {ToRow(recording)},
+                                      OnConflict::kOverwrite, {{run_id, 1, std::nullopt}}));
   }
 
   BackupContext BackingUp(size_t jobs = 2) { return {"Ursa/test", jobs, {}, clock_, progress_}; }
@@ -96,6 +103,21 @@ TEST_F(BackupTest, LeavesOutWhatIsNewerThanItsVersionsAndGoesOnWithThose) {
   ASSERT_TRUE(again) << again.error().ToString();
   EXPECT_TRUE(again->has_begun);
   EXPECT_EQ(DurationsAt(kDestination).at(TestHash(1)), delta::Value(int64_t{10}));
+}
+
+TEST_F(BackupTest, HasTheRollbackSnapshotsOfTheRunsThatItsVersionsHaveAndNoLaterOnes) {
+  Change(TestRecording(1, 11), "batch.7");
+  ASSERT_TRUE(assets_.Put("ursa/catalog/_rollback/batch.7-2.jsonl", "a smaller plan",
+                          store::PutCondition::kNone));
+  const auto first = BackUp(assets_);
+  ASSERT_TRUE(first) << first.error().ToString();
+  const auto before = Everything(kDestination);
+  EXPECT_TRUE(before.contains("ursa/backups/one/_rollback/batch.7.jsonl"));
+  EXPECT_TRUE(before.contains("ursa/backups/one/_rollback/batch.7-2.jsonl"));
+  Change(TestRecording(1, 12), "later");
+  const auto again = BackUp(assets_);
+  ASSERT_TRUE(again) << again.error().ToString();
+  EXPECT_EQ(Everything(kDestination), before);
 }
 
 TEST_F(BackupTest, CopiesNothingTwice) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catalog/backup_pins.h"
+#include "catalog/data_files.h"
 #include "catalog/pointer.h"
 #include "catalog/probe.h"
 #include "delta/table_property.h"
@@ -35,9 +36,23 @@ Result<std::set<std::string>> TableNamesAt(const store::ReadableStore& assets,
   return names;
 }
 
+using TablesByName = std::map<std::string, delta::SnapshotPtr>;
+
+// A log alone is no table: what it refers to has to lie there too.
+Result<void> CheckDataFiles(const store::ReadableStore& assets, const std::string& prefix,
+                            const TablesByName& tables) {
+  URSA_TRY(const ObjectsByKey objects, ListByKey(assets, prefix));
+  for (const auto& [name, table] : tables) {
+    if (const auto missing = FindMissingDataFile(*table, objects)) {
+      return NoTarget(
+          prefix, fmt::format("version {} of its table {} has {}", table->version, name, *missing));
+    }
+  }
+  return {};
+}
+
 // Looks at what is to become the active catalog.
-Result<std::map<std::string, delta::SnapshotPtr>> LoadTarget(const store::ReadableStore& assets,
-                                                             const std::string& prefix) {
+Result<TablesByName> LoadTarget(const store::ReadableStore& assets, const std::string& prefix) {
   if (!store::CheckKey(prefix)) {
     return NoTarget(prefix, "it is no prefix");
   }
@@ -48,7 +63,7 @@ Result<std::map<std::string, delta::SnapshotPtr>> LoadTarget(const store::Readab
   if (!catalog) {
     return Propagate(catalog.error());
   }
-  std::map<std::string, delta::SnapshotPtr> tables;
+  TablesByName tables;
   URSA_TRY(const auto names, catalog->TableNames());
   for (const std::string& name : names) {
     auto table = catalog->Table(name);
@@ -61,6 +76,7 @@ Result<std::map<std::string, delta::SnapshotPtr>> LoadTarget(const store::Readab
     }
     tables.emplace(name, *std::move(table));
   }
+  URSA_CHECK(CheckDataFiles(assets, prefix, tables));
   URSA_TRY(const auto pins, ReadBackupPins(assets, prefix));
   for (const BackupPin& pin : pins ? pins->tables : std::vector<BackupPin>()) {
     const auto table = tables.find(pin.table);

@@ -44,7 +44,8 @@ struct FlipPlan {
 };
 
 // What a flip to the catalog at `prefix` would do. kRefused `flip_target` where there is none, it
-// lies where none can, a table of it can't be read, or it is a backup that has not arrived whole.
+// lies where none can, a table of it can't be read or lacks a data file (which is missing or has
+// another size than its log says), or it is a backup that has not arrived whole.
 Result<FlipPlan> PlanFlip(const store::ReadableStore& assets, const std::string& prefix);
 
 // Does it. kRefused `probe_failed`, and `flip_lost` where another flip came first. Interrupted, or

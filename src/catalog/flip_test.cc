@@ -114,6 +114,22 @@ TEST_F(FlipTest, TakesNoBackupThatHasNotArrivedWhole) {
   EXPECT_THAT(flipped.error().message, HasSubstr("not arrived whole"));
 }
 
+TEST_F(FlipTest, TakesNoTargetOfWhichADataFileIsMissingOrOfAnotherSize) {
+  const auto file =
+      delta::LoadSnapshot(assets_, "ursa/copy/recordings").value()->files.begin()->first;
+  const std::string key = "ursa/copy/recordings/" + file;
+  ASSERT_TRUE(assets_.Put(key, "cut", store::PutCondition::kNone));
+  auto flipped = FlipTo(assets_, kCopy);
+  ExpectRefused(flipped, "flip_target");
+  EXPECT_THAT(flipped.error().message, HasSubstr(file));
+  EXPECT_THAT(flipped.error().message, HasSubstr("which has 3 there"));
+  ASSERT_TRUE(assets_.Delete(key));
+  flipped = FlipTo(assets_, kCopy);
+  ExpectRefused(flipped, "flip_target");
+  EXPECT_THAT(flipped.error().message, HasSubstr(file));
+  EXPECT_FALSE(IsSealed("ursa/catalog"));
+}
+
 TEST_F(FlipTest, OfTwoAtOnceOneLoses) {
   const FlipPlan plan = PlanFlip(assets_, kCopy).value();
   ASSERT_TRUE(FlipTo(assets_, kCopy));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/prefix.h"
 #include "catalog/probe.h"
 
 namespace ursa::catalog {
@@ -139,8 +140,8 @@ Result<delta::MergeOutcome> Writer::Merge(const TableDefinition& table, delta::M
                                           const std::string& operation,
                                           std::vector<delta::Transaction> transactions) {
   URSA_CHECK(Probe());
-  auto snapshot = catalog_.TableIfAny(table.name);
-  if (snapshot && *snapshot == nullptr) {
+  auto snapshot = catalog_.Load(table.name, std::nullopt);
+  if (!snapshot && snapshot.error().code == ErrorCode::kNotFound) {
     snapshot = delta::CreateTable(*assets_, catalog_.TablePath(table.name), table.schema,
                                   context_.engine_info, context_.clock, context_.random);
     if (!snapshot && snapshot.error().code == ErrorCode::kAlreadyExists) {
@@ -193,9 +194,9 @@ Result<RegisterOutcome> Writer::Register(const TableDefinition& table,
   return source.Outcome(outcome.version);
 }
 
-Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefix,
+Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& wanted_prefix,
                             const WriteContext& context) {
-  URSA_CHECK_CONTEXT(store::CheckKey(prefix), "the catalog's prefix");
+  URSA_TRY(const std::string prefix, CheckNewPrefix(wanted_prefix, kCatalogPrefix));
   URSA_TRY(const Pointer pointer, ReadPointer(assets));
   const auto existing = Catalog::Open(assets, pointer.prefix);
   if (existing) {
@@ -205,6 +206,7 @@ Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefi
   if (existing.error().code != ErrorCode::kNotFound) {
     return Propagate(existing.error(), "looking whether there is a catalog already");
   }
+  URSA_CHECK(CheckInNoCatalog(assets, prefix, kCatalogPrefix));
   URSA_CHECK(CreateProbe(assets, prefix));
   // `recordings` is what makes it a catalog, so an interrupted run can simply be repeated.
   for (const bool recordings : {false, true}) {

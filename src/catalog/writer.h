@@ -83,8 +83,9 @@ class Writer {
 
 // Makes an empty catalog: `_probe`, all tables of catalog.md, and, for a prefix that is not the
 // default, pointer 1. What an interrupted init left is completed. kAlreadyExists where there is a
-// catalog already, or another init created the pointer first.
-Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& prefix,
+// catalog already, or another init created the pointer first; kUsage where none can lie at the
+// prefix.
+Result<Catalog> InitCatalog(store::ObjectStore& assets, const std::string& wanted_prefix,
                             const WriteContext& context);
 
 // The table property of what a flip sealed; its value is the pointer's generation.

@@ -34,6 +34,22 @@ TEST_F(WriterTest, AnInitWithAPrefixOfItsOwnCreatesPointerOne) {
   EXPECT_EQ(Catalog::Open(assets, std::nullopt)->Prefix(), "lab/tables");
 }
 
+TEST(InitCatalog, TakesNoPrefixThatABackupWouldNotTakeAndMakesNothing) {
+  TestClock clock;
+  TestRandom random;
+  const WriteContext context{"Ursa/test", std::chrono::seconds{5}, 1, {}, clock, random};
+  store::MemoryStore assets(clock);
+  ASSERT_TRUE(assets.Put("home/x/_delta_log/00000000000000000000.json", "another engine's table",
+                         store::PutCondition::kNone));
+  for (const char* prefix : {"", "..", "/x", "a//b", "a b", "ursa", "ursa/active_catalog",
+                             "ursa/work/x", "s3://b/c", "home/x/y"}) {
+    const auto made = InitCatalog(assets, prefix, context);
+    ASSERT_FALSE(made) << prefix;
+    EXPECT_EQ(ErrorCodeName(made.error().code), ErrorCodeName(ErrorCode::kUsage)) << prefix;
+  }
+  EXPECT_EQ(store::ListAll(assets, "")->size(), 1U);
+}
+
 TEST_F(WriterTest, TheNewestPointerNamesTheActivePrefix) {
   const auto put = [&](const std::string& generation, const std::string& prefix) {
     ASSERT_TRUE(assets_.Put("ursa/active_catalog/" + generation + ".json",

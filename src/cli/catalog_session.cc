@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -34,7 +36,12 @@ RunInfo MakeRunInfo(const Profile& profile, Environment environment,
 
 Result<delta::SnapshotPtr> OpenNamedTable(const catalog::Catalog& catalog, const std::string& name,
                                           std::optional<int64_t> version) {
-  auto table = catalog.Table(name, version);
+  // A name with a slash, or none, is not even asked for.
+  const bool can_be_one = name.find('/') == std::string::npos && store::CheckKey(name);
+  Result<delta::SnapshotPtr> table = Fail(ErrorCode::kNotFound, "no table");
+  if (can_be_one) {
+    table = catalog.Table(name, version);
+  }
   if (table || table.error().code != ErrorCode::kNotFound || catalog::FindTable(name) != nullptr) {
     return table;
   }
@@ -47,11 +54,20 @@ Result<delta::SnapshotPtr> OpenNamedTable(const catalog::Catalog& catalog, const
                           DidYouMean(name, names), fmt::join(names, ", ")));
 }
 
+// Whether there is a file that this process may open.
+static bool CanBeRead(const std::filesystem::path& file) {
+  std::error_code error;
+  return !std::filesystem::is_directory(file, error) && std::ifstream(file).is_open();
+}
+
 Result<plan::Plan> ReadNamedPlan(const std::filesystem::path& file,
                                  const plan::SpoolOptions& spool) {
   auto plan = plan::ReadPlanFile(file, spool);
-  if (!plan && plan.error().code == ErrorCode::kNotFound) {
+  const bool is_missing = !plan && plan.error().code == ErrorCode::kNotFound;
+  if (is_missing || (!plan && !CanBeRead(file))) {
     plan.error().code = ErrorCode::kUsage;
+  }
+  if (is_missing) {
     std::vector<std::string> names;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(file.parent_path(), error);
@@ -64,6 +80,14 @@ Result<plan::Plan> ReadNamedPlan(const std::filesystem::path& file,
   return plan;
 }
 
+Result<void> CheckNewPlanFile(const std::filesystem::path& file) {
+  auto can_be_made = plan::CheckPlanFileCanBeMade(file);
+  if (!can_be_made) {
+    can_be_made.error().code = ErrorCode::kUsage;
+  }
+  return can_be_made;
+}
+
 plan::SpoolOptions SpoolOf(const Process& process) {
   const auto directory = process.environment("TMPDIR");
   plan::SpoolOptions options;
@@ -71,11 +95,26 @@ plan::SpoolOptions SpoolOf(const Process& process) {
   return options;
 }
 
+Result<void> SettleFollowUps(Log& log, const std::vector<Error>& errors) {
+  Result<void> outcome;
+  for (const Error& error : errors) {
+    log.Write("what was committed holds; after it: " + error.ToString());
+    const bool stays = error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kUnsupported;
+    if (stays && outcome) {
+      outcome = tl::unexpected(error);
+    }
+  }
+  return outcome;
+}
+
 catalog::WriteContext WriteContextOf(const Invocation& invocation, const Profile& profile,
                                      uint64_t commit_timeout_seconds) {
-  auto user = invocation.process.environment("USER");
-  if (!user) {
-    user = invocation.process.environment("LOGNAME");  // all that cron sets
+  std::string user = invocation.process.environment("USER").value_or(std::string());
+  if (user.empty()) {  // cron sets the other one, a container neither
+    user = invocation.process.environment("LOGNAME").value_or(std::string());
+  }
+  if (user.empty() && invocation.process.user) {
+    user = invocation.process.user();
   }
   return catalog::WriteContext{EngineInfo(),
                                std::chrono::seconds{commit_timeout_seconds},
@@ -83,7 +122,7 @@ catalog::WriteContext WriteContextOf(const Invocation& invocation, const Profile
                                invocation.process.stop,
                                invocation.process.clock,
                                invocation.process.random(),
-                               user.value_or(std::string()),
+                               user,
                                invocation.process.host};
 }
 

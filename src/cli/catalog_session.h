@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "catalog/catalog.h"
@@ -29,12 +30,21 @@ RunInfo MakeRunInfo(const Profile& profile, Environment environment,
 Result<delta::SnapshotPtr> OpenNamedTable(const catalog::Catalog& catalog, const std::string& name,
                                           std::optional<int64_t> version = std::nullopt);
 
-// The saved plan that an operator named. kUsage, with the nearest name, where there is none.
+// The saved plan that an operator named. kUsage where it can't be opened; where there is none, with
+// the nearest name.
 Result<plan::Plan> ReadNamedPlan(const std::filesystem::path& file,
                                  const plan::SpoolOptions& spool);
 
+// kUsage where no plan can be saved under this name: something has it, or the directory takes no
+// files. To be asked before the work.
+Result<void> CheckNewPlanFile(const std::filesystem::path& file);
+
 // Where plans keep their changes while they are made: TMPDIR, else /tmp.
 plan::SpoolOptions SpoolOf(const Process& process);
+
+// Logs what failed after commits, which hold all the same. What the next run makes good is no more
+// than that; damage, which stays until somebody repairs it, is given back.
+Result<void> SettleFollowUps(Log& log, const std::vector<Error>& errors);
 
 // What a writer takes from this run.
 catalog::WriteContext WriteContextOf(const Invocation& invocation, const Profile& profile,

@@ -101,6 +101,9 @@ class Command {
   [[nodiscard]] virtual std::vector<Column> Columns() const { return {}; }
   // JSON is wanted as if --json were given, by an option of the command's own (--format json).
   [[nodiscard]] virtual bool WantsJson() const { return false; }
+  // What it writes to standard output is for programs alone, as CSV is: one that lacks its end must
+  // not be taken for whole.
+  [[nodiscard]] virtual bool WritesData() const { return false; }
   // Does it, once. Must not throw.
   virtual Result<void> Run(Invocation& invocation) = 0;
 

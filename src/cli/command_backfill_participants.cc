@@ -198,6 +198,9 @@ class BackfillParticipants final : public PlannedCommand {
     if (restore_) {
       return {};
     }
+    if (snapshot_ && commit_.commit) {
+      URSA_CHECK(CheckNewPlanFile(invocation.process.working_directory / *snapshot_));
+    }
     URSA_TRY(canonicalizer_, LoadCanonicalizer(invocation.process, profile, merge_map_));
     if (nas_root_) {
       URSA_TRY(nas_, OpenNas(invocation.process.working_directory / *nas_root_));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "catalog/prefix.h"
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 
@@ -36,6 +37,11 @@ class CatalogInit final : public Command {
 
   Result<void> Run(Invocation& invocation) override {
     URSA_TRY(const Profile profile, invocation.LoadProfile());
+    URSA_TRY(
+        const std::string prefix,
+        catalog::CheckNewPrefix(
+            prefix_.value_or(profile.catalog_prefix.value_or(std::string(catalog::kDefaultPrefix))),
+            catalog::kCatalogPrefix));
     if (const auto* place = std::get_if<DirectoryPlace>(&profile.place)) {
       URSA_CHECK(MakeDirectories(place->root));
     } else if (staging_ && EnvironmentOf(profile, Writes::kAssets) != Environment::kStaging) {
@@ -44,8 +50,6 @@ class CatalogInit final : public Command {
                   "-test or -staging");
     }
     URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(invocation, profile));
-    const std::string prefix =
-        prefix_.value_or(profile.catalog_prefix.value_or(std::string(catalog::kDefaultPrefix)));
     URSA_TRY(const catalog::Catalog catalog,
              catalog::InitCatalog(*laboratory.assets, prefix,
                                   WriteContextOf(invocation, profile, kTimeoutSeconds)));

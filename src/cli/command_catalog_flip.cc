@@ -41,7 +41,7 @@ class CatalogFlip final : public TableOperation {
     URSA_TRY(const auto assets, OpenBucket(invocation, profile, BucketRole::kAssets));
     const Environment environment = EnvironmentOf(profile, Writes::kAssets);
     URSA_TRY(const catalog::FlipPlan plan, Plan(invocation, profile, environment, *assets));
-    Show(invocation, environment, plan, true);
+    Show(invocation, plan, Refusals(profile, environment, plan), true);
     if (HasWork(plan)) {
       invocation.OfferCommit(environment);
     }
@@ -53,17 +53,38 @@ class CatalogFlip final : public TableOperation {
     const Environment environment = EnvironmentOf(profile, Writes::kAssets);
     URSA_TRY(const catalog::FlipPlan plan, Plan(invocation, profile, environment, *assets));
     URSA_CHECK(CheckGuard(environment));
+    URSA_CHECK(CheckNotPinned(profile, plan));
     if (HasWork(plan)) {
       URSA_CHECK_CONTEXT(catalog::Flip(*assets, plan, "catalog flip",
                                        WriteContextOf(invocation, profile, kTimeoutSeconds)),
                          "moving the catalog to " + plan.to);
     }
-    Show(invocation, environment, plan, false);
+    Show(invocation, plan, Refusals(profile, environment, plan), false);
     return {};
   }
 
  private:
   static constexpr uint64_t kTimeoutSeconds = 120;
+
+  // A profile whose catalog_prefix is not the active catalog may read, and no more.
+  static Result<void> CheckNotPinned(const Profile& profile, const catalog::FlipPlan& plan) {
+    if (!profile.catalog_prefix || *profile.catalog_prefix == plan.from.prefix) {
+      return {};
+    }
+    return Refuse("prefix_pinned",
+                  "the configured catalog_prefix " + *profile.catalog_prefix +
+                      " is not the active catalog " + plan.from.prefix +
+                      ", so that this profile can only read: take it out of the configuration");
+  }
+
+  [[nodiscard]] Json Refusals(const Profile& profile, Environment environment,
+                              const catalog::FlipPlan& plan) const {
+    Json rules = WouldRefuse(environment);
+    if (!CheckNotPinned(profile, plan)) {
+      rules.push_back("prefix_pinned");
+    }
+    return rules;
+  }
 
   static bool HasWork(const catalog::FlipPlan& plan) {
     return !plan.is_active_already ||
@@ -87,8 +108,8 @@ class CatalogFlip final : public TableOperation {
     return plan;
   }
 
-  void Show(const Invocation& invocation, Environment environment, const catalog::FlipPlan& plan,
-            bool dry_run) const {
+  static void Show(const Invocation& invocation, const catalog::FlipPlan& plan,
+                   const Json& would_refuse, bool dry_run) {
     const auto count = [](const std::optional<int64_t>& version) {
       return version ? Json(*version) : Json(nullptr);
     };
@@ -106,7 +127,7 @@ class CatalogFlip final : public TableOperation {
                                    {"generation", plan.Generation()},
                                    {"flipped", !dry_run && !plan.is_active_already},
                                    {"dry_run", dry_run},
-                                   {"would_refuse", WouldRefuse(environment)}});
+                                   {"would_refuse", would_refuse}});
   }
 
   std::string prefix_;

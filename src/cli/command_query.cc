@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 #include "cli/row_output.h"
@@ -46,7 +48,11 @@ Result<void> CheckColumns(const std::vector<std::string>& columns, const delta::
   for (const delta::Field& field : schema.fields) {
     known.push_back(field.name);
   }
+  std::set<std::string_view> seen;
   for (const std::string& column : columns) {
+    if (!seen.insert(column).second) {
+      return Fail(ErrorCode::kUsage, fmt::format("--columns: '{}' is named twice", column));
+    }
     if (!schema.IndexOf(column)) {
       return Fail(ErrorCode::kUsage,
                   fmt::format("--columns: the table has no column '{}'{}; its columns are {}",
@@ -71,6 +77,9 @@ class Query final : public Command {
   }
 
   [[nodiscard]] bool WantsJson() const override { return format_ == "json"; }
+  [[nodiscard]] bool WritesData() const override {
+    return format_ == "csv" || format_ == "parquet";
+  }
 
   Result<void> Run(Invocation& invocation) override {
     if (invocation.globals.json && (format_ == "csv" || format_ == "parquet")) {

@@ -233,10 +233,8 @@ class ReconstructAllRecent final : public Command {
     const Result<void> done = refusals.empty() ? Work(invocation, laboratory, opened, outcome)
                                                : Result<void>(plan::ErrorOf(refusals.front()));
     const auto told = Tell(invocation, opened, refusals, outcome);
-    for (const Error& error : outcome.follow_up_errors) {
-      invocation.log.Write("the work goes on; but: " + error.ToString());
-    }
-    return done ? told : done;
+    const auto settled = SettleFollowUps(invocation.log, outcome.follow_up_errors);
+    return !done ? done : !told ? told : settled;
   }
 
   Result<void> Work(Invocation& invocation, const WritableLaboratory& laboratory, Opened& opened,

@@ -65,6 +65,11 @@ class TableRead final : public Command {
     }
     const auto path = (invocation.process.working_directory / directory).lexically_normal();
     const auto table = path.has_filename() ? path : path.parent_path();
+    if (!table.has_filename()) {
+      return Fail(ErrorCode::kUsage, path.string() +
+                                         " is no table's directory; name the one that "
+                                         "holds _delta_log");
+    }
     URSA_TRY(auto opened, store::OpenDirectoryForReading(table.parent_path()));
     return Place{std::move(opened), table.filename().string()};
   }
@@ -83,6 +88,9 @@ class TableRead final : public Command {
     std::string path(bucket_and_path.substr(std::min(slash + 1, bucket_and_path.size())));
     while (path.ends_with('/')) {
       path.pop_back();
+    }
+    if (settings.bucket.empty() || !store::CheckKey(path)) {
+      return Fail(ErrorCode::kUsage, "name a table in a bucket as s3://BUCKET/PATH");
     }
     URSA_TRY(auto opened, store::OpenS3ForReading(std::move(settings)));
     return Place{std::move(opened), std::move(path)};

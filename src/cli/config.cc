@@ -62,10 +62,12 @@ Result<fs::path> FindConfigFile(const Process& process,
   if (of_user && MayExist(*of_user)) {
     return *of_user;
   }
-  return Fail(ErrorCode::kUsage,
-              fmt::format("no configuration: there is neither {}{}; name one with --config FILE, "
-                          "or make a laboratory to try Ursa on, with its ursa.toml: ursa demo DIR",
-                          here.string(), of_user ? " nor " + of_user->string() : ""));
+  return Fail(
+      ErrorCode::kUsage,
+      fmt::format("no configuration: there is {}; name one with --config FILE, or make a "
+                  "laboratory to try Ursa on, with its ursa.toml: ursa demo DIR",
+                  of_user ? fmt::format("neither {} nor {}", here.string(), of_user->string())
+                          : fmt::format("no {}, and HOME is not set", here.string())));
 }
 
 std::vector<std::string> ProfileNames(const Config& config) {

@@ -23,12 +23,13 @@ class StringOutput final : public Output {
  public:
   void Write(std::string_view text_written) override { text += text_written; }
   void Flush() override { ++flushes; }
-  [[nodiscard]] bool ReaderHasGone() const override { return false; }
+  [[nodiscard]] bool ReaderHasGone() const override { return reader_has_gone; }
   [[nodiscard]] std::optional<Error> Failure() const override { return failure; }
 
   std::string text;
   int flushes = 0;
   std::optional<Error> failure;
+  bool reader_has_gone = false;
 };
 
 class FakeClock final : public Clock {

@@ -57,13 +57,17 @@ void AddCommitOptions(Options& options, CommitOptions& values, CommitOptionSet s
   }
   options.Value("--expect", "DIGEST", "commit only if changes_digest is still this one",
                 [&values](const std::string& text) -> Result<void> {
-                  if (!IsSha256Hex(text)) {
+                  std::string digest = text;
+                  std::ranges::transform(digest, digest.begin(), [](char c) {
+                    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+                  });
+                  if (!IsSha256Hex(digest)) {
                     return Fail(ErrorCode::kUsage,
                                 fmt::format("'{}' is no digest; give the 64 hex digits that the "
                                             "dry run showed as changes_digest",
                                             text));
                   }
-                  values.expect = text;
+                  values.expect = std::move(digest);
                   return {};
                 });
   options.Text("--plan-out", "FILE", "save the dry run's plan there, for ursa apply",

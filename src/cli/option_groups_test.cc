@@ -40,6 +40,14 @@ TEST(ParseDateOrTime, TakesATimeWithOrWithoutAnOffset) {
             "2026-05-07T14:30:00.000000000Z");
 }
 
+TEST(ParseDateOrTime, SaysThatAYearIsOutOfRange) {
+  for (const char* text : {"9999-12-31", "2262-06-01T00:00:00Z", "0000-02-29"}) {
+    const auto time = ParseDateOrTime(text);
+    ASSERT_FALSE(time) << text;
+    EXPECT_NE(time.error().message.find("out of range"), std::string::npos) << text;
+  }
+}
+
 TEST(ParseDateOrTime, RefusesAnythingElse) {
   for (const char* text : {"", "yesterday", "2026-13-01", "2026-02-30", "07.05.2026"}) {
     EXPECT_FALSE(ParseDateOrTime(text).has_value()) << text;

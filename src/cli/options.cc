@@ -85,8 +85,15 @@ Result<double> ParseDecimal(const std::string& text) {
 
 Result<TimeNs> ParseDateOrTime(const std::string& text) {
   constexpr size_t kDateBytes = std::string_view("2026-05-07").size();
-  const std::optional<TimeNs> time =
-      ParseIso8601(text.size() == kDateBytes ? text + "T00:00:00Z" : text);
+  constexpr size_t kYearBytes = 4;
+  std::string whole = text.size() == kDateBytes ? text + "T00:00:00Z" : text;
+  const std::optional<TimeNs> time = ParseIso8601(whole);
+  const bool has_year =
+      text.size() >= kDateBytes && text.find_first_not_of("0123456789") == kYearBytes;
+  if (!time && has_year && ParseIso8601(whole.replace(0, kYearBytes, "2000"))) {
+    return Fail(ErrorCode::kUsage,
+                fmt::format("'{}' is out of range: times go from 1678 to 2261", text));
+  }
   if (!time) {
     return Fail(
         ErrorCode::kUsage,

@@ -1,9 +1,10 @@
 // Where a run's text goes: standard output, standard error, or a string in a test.
 //
 // Standard output can fail in two ways that mean different things. Its reader may have gone (a
-// pipe into `head`): that is no error, the rest is dropped and the run ends as it would have. Or
-// the bytes may have no room (a file on a full disk): then what the operator reads is not what
-// the run said, and the run must not end as a success.
+// pipe into `head`): the rest is dropped and the run does its work to the end; what people read was
+// read as far as they cared, only data for programs are incomplete. Or the bytes may have no room
+// (a file on a full disk): then what the operator reads is not what the run said, and the run must
+// not end as a success.
 #pragma once
 
 #include <cstddef>

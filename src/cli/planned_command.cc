@@ -269,24 +269,10 @@ Result<void> PlannedCommand::FinishEarlierRuns(Invocation& invocation, const Ope
   return {};
 }
 
-namespace {
-
-// Fails before the work where the plan could not be saved after it.
-Result<void> CheckPlanOut(const Invocation& invocation, const std::optional<std::string>& file) {
-  if (!file) {
-    return {};
-  }
-  auto made = plan::CheckPlanFileCanBeMade(invocation.process.working_directory / *file);
-  if (!made) {
-    made.error().code = ErrorCode::kUsage;
-  }
-  return made;
-}
-
-}  // namespace
-
 Result<void> PlannedCommand::DryRun(Invocation& invocation, const Profile& profile) {
-  URSA_CHECK(CheckPlanOut(invocation, commit_.plan_out));
+  if (commit_.plan_out) {
+    URSA_CHECK(CheckNewPlanFile(invocation.process.working_directory / *commit_.plan_out));
+  }
   URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
   URSA_TRY(catalog::Catalog catalog,
            catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
@@ -359,10 +345,7 @@ Result<void> PlannedCommand::Commit(Invocation& invocation, const Profile& profi
   if (outcome->stopped_by) {
     return tl::unexpected(*outcome->stopped_by);
   }
-  for (const Error& error : outcome->follow_up_errors) {
-    invocation.log.Write("the commit holds; after it: " + error.ToString());
-  }
-  return {};
+  return SettleFollowUps(invocation.log, outcome->follow_up_errors);
 }
 
 }  // namespace ursa::cli

@@ -40,6 +40,9 @@ struct Process {
   // that was typed, without its end. kRefused `confirmation` where nobody can be asked.
   std::function<Result<std::string>(std::string_view prompt)> ask = {};
   std::string host = {};  // the machine's name; empty: not known
+  // The name of the user whom the process runs as, else the number; asked for where the environment
+  // names none.
+  std::function<std::string()> user = {};
 };
 
 }  // namespace ursa::cli

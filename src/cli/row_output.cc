@@ -106,14 +106,14 @@ Result<void> WriteCsv(Output& output, const store::ReadableStore& store,
   for (const std::string& name : ColumnNames(snapshot, options)) {
     line += (line.empty() ? "" : ",") + CsvField(name);
   }
-  output.Write(line + "\r\n");
+  output.Write(line + "\n");
   const auto written =
       ForEachRow(store, snapshot, options, limit, [&](const delta::RowBatch& batch, size_t row) {
         line.clear();
         for (size_t column = 0; column < batch.Fields().size(); ++column) {
           line += (column == 0 ? "" : ",") + CsvField(CellJson(batch, column, row));
         }
-        output.Write(line + "\r\n");
+        output.Write(line + "\n");
       });
   return written ? Result<void>() : Propagate(written.error());
 }

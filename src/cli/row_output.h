@@ -20,7 +20,8 @@ Result<void> ReportRows(Report& report, const store::ReadableStore& store,
                         const delta::Snapshot& snapshot, const delta::ScanOptions& options,
                         uint64_t limit);
 
-// The rows as CSV (RFC 4180, with a header); null is an empty field, nested values are JSON.
+// The rows as CSV (RFC 4180 with a header, but lines that end in LF, as the tools that it is piped
+// into take them); null is an empty field, nested values are JSON.
 Result<void> WriteCsv(Output& output, const store::ReadableStore& store,
                       const delta::Snapshot& snapshot, const delta::ScanOptions& options,
                       uint64_t limit);

@@ -104,6 +104,20 @@ ExitCode RunIn(const Process& process, const CommandLine& line) {
   return code;
 }
 
+// Who reads a page of rows has seen enough when the pager ends; a program that ends before the data
+// do has not got them.
+std::optional<Error> WhyTextWasLost(const Process& process, const CommandLine& line) {
+  const bool is_for_programs =
+      line.kind == CommandLine::Kind::kRun && (line.globals.json || line.command->WritesData());
+  if (is_for_programs && process.out.output.ReaderHasGone()) {
+    return Error{ErrorCode::kUnavailable,
+                 "what reads standard output ended before the output did: it has not all of it",
+                 {},
+                 {}};
+  }
+  return process.out.output.Failure();
+}
+
 ExitCode RunLine(const Process& process, const CommandLine& line) {
   switch (line.kind) {
     case CommandLine::Kind::kShow:
@@ -127,7 +141,7 @@ int Run(const Process& process, CommandList& list) {
   ExitCode code = RunLine(process, line);
   process.out.output.Flush();
   // What was not shown cannot have been read: such a run is no success.
-  if (const auto failure = process.out.output.Failure()) {
+  if (const auto failure = WhyTextWasLost(process, line)) {
     TellError(process, line.globals, *failure);
     code = code == ExitCode::kDone || code == ExitCode::kNeedsPerson ? ExitCode::kFailed : code;
   }

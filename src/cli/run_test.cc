@@ -199,6 +199,18 @@ TEST_F(RunTest, DoesNotEndAsASuccessWhereItsOutputWasLost) {
   EXPECT_EQ(process_.err.text, "ursa: error: no space\n");
 }
 
+TEST_F(RunTest, EndsAsItWouldHaveWhereThePersonWhoReadsItHasSeenEnough) {
+  process_.out.reader_has_gone = true;
+  EXPECT_EQ(Run({"fix-durations-inplace"}), 0);
+  EXPECT_EQ(process_.err.text, "");
+}
+
+TEST_F(RunTest, DoesNotEndAsASuccessWhereAProgramGotItsDataInPart) {
+  process_.out.reader_has_gone = true;
+  EXPECT_EQ(Run({"fix-durations-inplace", "--json"}), 4);
+  EXPECT_THAT(process_.err.text, HasSubstr("ended before the output did"));
+}
+
 TEST_F(RunTest, LogsItsCommandLineAndItsEnd) {
   const TemporaryDirectory directory;
   process_.working_directory = directory.path;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ingest/first_samples.h"
+#include "raw/problem.h"
 #include "raw/recording_id.h"
 
 namespace ursa::ingest {
@@ -10,8 +11,6 @@ namespace {
 
 using MaybeTime = tl::expected<std::optional<TimeNs>, Problem>;
 using MaybeStart = tl::expected<std::optional<RecordingStart>, Problem>;
-
-bool IsPlausible(TimeNs time) { return time >= kEarliestPlausible && time < kFirstImplausible; }
 
 // What one manifest says.
 MaybeStart StartOf(const FoundManifest& found, StartSource source, const RigTimezone& timezone) {
@@ -110,6 +109,12 @@ tl::expected<RecordingStart, Problem> DeriveRecordingStart(const store::Readable
   if (!utc) {
     return tl::unexpected(
         MakeProblem(code::kSkippedLocalTime, listing.prefix, utc.error().message));
+  }
+  if (!IsPlausible(*utc)) {
+    return tl::unexpected(MakeProblem(
+        raw::ProblemCodeName(raw::ProblemCode::kImplausibleTime), listing.prefix,
+        "neither a manifest nor a first sample says when it started, and the stamp in its name is "
+        "not from 2000 to 2099: only a manifest with the start can bring it into the catalog"));
   }
   return RecordingStart{*utc, StartSource::kRecordingId, {}};
 }

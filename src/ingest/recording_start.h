@@ -2,7 +2,8 @@
 //
 // In this order: started_at of the manifest that counts, of the legacy one, the earliest of the
 // node manifests; the earliest first sample over all workers; the stamp in the recording's id. A
-// manifest's time that does not parse, or is not plausible, is passed over.
+// manifest's time that does not parse, or is not plausible, is passed over; a stamp that is not
+// plausible is no start.
 // Source: raw-recordings.md section 3.3.
 #pragma once
 
@@ -34,7 +35,7 @@ struct RecordingStart {
 };
 
 // The start, or the problem because of which the recording has none: a local time that a clock
-// change skips, a failed read.
+// change skips, a stamp from before 2000 or after 2099 and nothing else, a failed read.
 tl::expected<RecordingStart, Problem> DeriveRecordingStart(const store::ReadableStore& raw,
                                                            const RecordingListing& listing,
                                                            const RecordingManifests& manifests,

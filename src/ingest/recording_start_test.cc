@@ -65,6 +65,16 @@ TEST_F(StartTest, IsTheStampOfItsNameWithoutAnyOfThese) {
   EXPECT_EQ(Start(), "2026-05-07T12:30:22.000000000Z");
 }
 
+TEST_F(StartTest, IsNoStampThatIsNotPlausible) {
+  for (const char* id : {"rec_99991231_235959_abcd", "rec_22620412_000000_abcd",
+                         "rec_21000101_000000_abcd", "rec_19991231_235959_abcd"}) {
+    const RecordingListing listing = ReadListing(raw_, id).value();
+    const auto start = DeriveRecordingStart(raw_, listing, {}, timezone_);
+    ASSERT_FALSE(start) << id;
+    EXPECT_EQ(start.error().code, "implausible_time");
+  }
+}
+
 TEST_F(StartTest, OfALocalTimeThatAClockChangeSkipsIsAProblem) {
   timezone_ = RigTimezone::Named("Europe/Berlin").value();
   PutManifest("manifest.json", "2026-03-29T02:30:00");

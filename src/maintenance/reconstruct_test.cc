@@ -69,6 +69,34 @@ TEST_F(ReconstructTest, TakesTheFirstReasonThatHolds) {
   EXPECT_EQ(Told(rows["Other"]), "skipped/not_a_recording_id");
 }
 
+TEST_F(ReconstructTest, FailsOneWhoseStampIsNoTimeOfARecordingBeforeItIsHashed) {
+  const std::string far = "rec_99991231_235959_abcd";
+  Put(far, "robot_0/arm_0000.bin", "x");
+  const std::string told = "rec_21000101_000000_abcd";
+  Put(told, "robot_0/arm_0000.bin", "x");
+  Put(told, "manifest.json", R"({"started_at": "2026-05-07T14:30:22Z"})");
+  LetTimePass();
+  auto rows = Run(false);
+  EXPECT_EQ(Told(rows[far]), "failed/implausible_time");
+  EXPECT_EQ(Told(rows[told]), "reconstruct/legacy_manifest");
+  rows = Run(true);
+  EXPECT_EQ(Told(rows[far]), "failed/implausible_time");
+  EXPECT_TRUE(rows[told].ingested);
+  EXPECT_FALSE(raw_.Head("recordings/" + far + "/manifest.reconstructed.json"));
+}
+
+TEST_F(ReconstructTest, TakesAFolderThatIsNamedAsALockOrAManifestForAFolder) {
+  PutRecording(1, 10);
+  for (const char* name : {"session.lock/x", "manifest.json/x", "participant.txt/x"}) {
+    Put(Id(1), name, "x");
+  }
+  LetTimePass();
+  EXPECT_EQ(Told(Run(false)[Id(1)]), "reconstruct/no_manifest");
+  const auto row = Run(true)[Id(1)];
+  EXPECT_TRUE(row.ingested) << Told(row);
+  EXPECT_EQ(*row.files, 4U);
+}
+
 TEST_F(ReconstructTest, TellsAStaleLockFromALiveOneAndBreaksItWhenTold) {
   PutRecording(1, 10);
   Put(Id(1), "session.lock", "");

@@ -13,6 +13,7 @@
 #include "ingest/manifest.h"
 #include "ingest/recording_listing.h"
 #include "ingest/recording_manifests.h"
+#include "ingest/recording_start.h"
 #include "raw/recording_id.h"
 #include "raw/recording_lister.h"
 
@@ -233,6 +234,25 @@ class Examination {
       row_.action = ReconstructAction::kReconstruct;
       row_.reason = manifests->WhyNone();
       row_.problems = ingest::FindOddities(listing);
+    }
+    if (row_.IsWork() && !HasPlausibleStamp()) {
+      LookForStart(listing, *manifests);
+    }
+  }
+
+  [[nodiscard]] bool HasPlausibleStamp() const {
+    const auto stamp = raw::ParseRecordingId(row_.recording_id);
+    const auto utc = options_.timezone.ToUtc(stamp.value_or(std::chrono::local_seconds{}));
+    return !utc || IsPlausible(*utc);
+  }
+
+  // A stamp that can't be the start is told before a byte is hashed in vain, at the price of the
+  // first samples' heads.
+  void LookForStart(const ingest::RecordingListing& listing,
+                    const ingest::RecordingManifests& manifests) {
+    auto start = ingest::DeriveRecordingStart(raw_, listing, manifests, options_.timezone);
+    if (!start) {
+      Fail(std::move(start.error()));
     }
   }
 

@@ -1,5 +1,7 @@
 #include "plan/runs_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -183,6 +185,36 @@ RecordedRun ReadRow(const delta::RowBatch& batch, size_t row) {
 
 }  // namespace
 
+namespace {
+
+// What a file of the table that is cut, gone or another's gives: no reason to know nothing of runs,
+// for the table is a copy.
+bool IsDamage(const Error& error) {
+  return error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kNotFound ||
+         error.code == ErrorCode::kUnsupported;
+}
+
+// Registers rows of runs. Where the table is damaged the error says what to do.
+Result<void> RegisterRuns(catalog::Writer& writer, const std::vector<catalog::NamedRow>& rows,
+                          catalog::OnConflict on_conflict,
+                          std::vector<delta::Transaction> transactions) {
+  auto registered = writer.Register(*catalog::FindTable(catalog::kMaintenanceRuns), rows,
+                                    on_conflict, std::move(transactions));
+  if (registered) {
+    return {};
+  }
+  Error error = std::move(registered).error();
+  if (IsDamage(error)) {
+    error.message += fmt::format(
+        "; the run itself is committed, and this table is only a copy for other engines: move {} "
+        "away, and the next commit makes it anew",
+        writer.Tables().TablePath(catalog::kMaintenanceRuns));
+  }
+  return Propagate(std::move(error));
+}
+
+}  // namespace
+
 Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catalog& catalog) {
   std::map<std::string, RecordedRun> recorded;
   URSA_TRY(const delta::SnapshotPtr table, catalog.TableIfAny(catalog::kMaintenanceRuns));
@@ -195,13 +227,16 @@ Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catal
       {},
       1,
       {}};
-  URSA_CHECK(delta::Scan(catalog.Assets(), *table, scan,
-                         [&](const delta::RowBatch& batch) -> Result<void> {
-                           for (size_t row = 0; row < batch.RowCount(); ++row) {
-                             recorded[std::string(batch.String(0, row))] = ReadRow(batch, row);
-                           }
-                           return {};
-                         }));
+  auto scanned = delta::Scan(catalog.Assets(), *table, scan,
+                             [&](const delta::RowBatch& batch) -> Result<void> {
+                               for (size_t row = 0; row < batch.RowCount(); ++row) {
+                                 recorded[std::string(batch.String(0, row))] = ReadRow(batch, row);
+                               }
+                               return {};
+                             });
+  if (!scanned && !IsDamage(scanned.error())) {
+    return Propagate(std::move(scanned).error());
+  }
   return recorded;
 }
 
@@ -252,8 +287,7 @@ Result<void> RecordDeadRuns(catalog::Writer& writer, const Tables& tables) {
     }
   }
   if (!rows.empty()) {
-    URSA_CHECK(writer.Register(*catalog::FindTable(catalog::kMaintenanceRuns), rows,
-                               catalog::OnConflict::kSkip, std::move(transactions)));
+    URSA_CHECK(RegisterRuns(writer, rows, catalog::OnConflict::kSkip, std::move(transactions)));
   }
   return {};
 }
@@ -281,8 +315,8 @@ Result<void> CompleteRunsTable(catalog::Writer& writer, const Plan& plan,
           transactions.push_back({RecordedAs(part), kRecordedWhole, std::nullopt});
         }
       }
-      URSA_CHECK(writer.Register(*catalog::FindTable(catalog::kMaintenanceRuns), {std::move(*row)},
-                                 catalog::OnConflict::kOverwrite, std::move(transactions)));
+      URSA_CHECK(RegisterRuns(writer, {std::move(*row)}, catalog::OnConflict::kOverwrite,
+                              std::move(transactions)));
     }
   }
   return RecordDeadRuns(writer, tables);

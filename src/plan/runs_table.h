@@ -32,7 +32,8 @@ struct RecordedRun {
   int64_t rows_changed = 0;
 };
 
-// The rows that the table has, by run_id.
+// The rows that the table has, by run_id; of a damaged one, which is only a copy, those that can be
+// read.
 Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catalog& catalog);
 
 // The rollback snapshot that the table names for this run.
@@ -44,7 +45,8 @@ Result<std::optional<std::string>> RecordedRollbackKey(const catalog::Catalog& c
 std::set<std::string> NotKnownAsWhole(const std::map<std::string, delta::SnapshotPtr>& tables);
 
 // Adds the row of `plan`, which was just applied whole, and those of runs that died before theirs.
-// `committed`: the versions of the commits that were made of it now, by table.
+// `committed`: the versions of the commits that were made of it now, by table. Of a damaged table
+// the error says what to do.
 Result<void> CompleteRunsTable(catalog::Writer& writer, const Plan& plan,
                                const std::map<std::string, int64_t>& committed);
 
