@@ -1,12 +1,31 @@
 """A laboratory in every place for the scenarios that ask for one."""
+import os
+import sys
+
 import pytest
 
 from places import PLACES, make_laboratory
+
+ENDED = pytest.StashKey[int]()
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "rgw: needs the server that scripts/rgw starts")
     config.addinivalue_line("markers", "directory_only: is about what no bucket matters to")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    session.config.stash[ENDED] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """Other engines' threads may outlive the last test, and then abort the interpreter's end; what
+    the tests said is what counts."""
+    if ENDED in config.stash:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[ENDED])
 
 
 def pytest_generate_tests(metafunc):
