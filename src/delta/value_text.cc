@@ -10,7 +10,8 @@
 namespace ursa::delta {
 namespace {
 
-bool IsPlain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+// A function object, so that the searches for it are compiled as loops.
+constexpr auto IsPlain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool TakeLiteral(std::string_view& text, std::string_view literal) {
