@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "base/exact.h"
 #include "base/parallel.h"
-#include "maintenance/legacy_modalities.h"
+#include "maintenance/modality_selection.h"
 #include "maintenance/recording_rows.h"
 #include "raw/recording_lister.h"
 #include "raw/recording_objects.h"
@@ -36,20 +34,6 @@ constexpr double kAlreadyShiftedWithinSeconds = 0.5;
 constexpr std::string_view kOneOfSeveralModalities =
     "several rows of the catalog are this modality of this worker: somebody has to remove all but "
     "one";
-
-// The rows of one recording: a stretch of all rows.
-struct Group {
-  const RecordingRow* recording = nullptr;  // none: the catalog lacks it
-  std::span<ModalityRow> rows;
-};
-
-// Everything that was selected.
-struct Selected {
-  std::vector<RecordingName> recordings;
-  std::vector<ModalityRow> rows;  // by recording
-  std::vector<RecordingRow> catalog_rows;
-  std::vector<Group> groups;  // by recording
-};
 
 // time - start, where it is known to the nanosecond in 64 bits: within 292 years.
 std::optional<Nanoseconds> Distance(TimeNs time, TimeUs start) {
@@ -85,10 +69,10 @@ const catalog::TableDefinition& Modalities() { return *catalog::FindTable(catalo
 
 // The recording that is listed for each group, "" for none. A row may name its recording wrongly:
 // the recording's own row is what counts.
-std::vector<std::string_view> ListedIds(const std::vector<Group>& groups) {
+std::vector<std::string_view> ListedIds(const std::vector<ModalityGroup>& groups) {
   const auto is_read = [](const auto& row) { return !recovery::IsOutOfScope(row.modality); };
   std::vector<std::string_view> ids;
-  for (const Group& group : groups) {
+  for (const ModalityGroup& group : groups) {
     const bool is_listed = group.recording != nullptr && std::ranges::any_of(group.rows, is_read);
     ids.emplace_back(is_listed ? std::string_view(group.recording->recording_id) : "");
   }
@@ -99,8 +83,8 @@ std::vector<std::string_view> ListedIds(const std::vector<Group>& groups) {
 class Examination {
  public:
   // `group` is the recording `number` of the lister.
-  Examination(const PlanningContext& context, const Group& group, raw::RecordingLister& lister,
-              size_t number, TimeNs now)
+  Examination(const PlanningContext& context, const ModalityGroup& group,
+              raw::RecordingLister& lister, size_t number, TimeNs now)
       : context_(context), group_(group), lister_(lister), number_(number), now_(now) {
     if (group.recording != nullptr) {
       recording_id_ = group.recording->recording_id;
@@ -234,7 +218,7 @@ class Examination {
   }
 
   const PlanningContext& context_;
-  const Group& group_;
+  const ModalityGroup& group_;
   raw::RecordingLister& lister_;
   const size_t number_;
   std::string recording_id_;
@@ -244,103 +228,6 @@ class Examination {
   std::string listed_worker_;
   std::optional<recovery::RecordingEnd> end_;
 };
-
-// Numbers recordings as their rows come.
-class RecordingNumbers {
- public:
-  size_t NumberOf(const LegacyModality& row) {
-    // Tables are sorted by recording, so most rows are of the recording of the one before.
-    if (last_ < names_.size() && names_[last_].recording_hash == row.RecordingHash() &&
-        names_[last_].recording_id == row.RecordingId()) {
-      return last_;
-    }
-    std::string key(row.RecordingHash());
-    key += '\0';
-    key += row.RecordingId();
-    const auto [found, added] = numbers_.emplace(std::move(key), names_.size());
-    if (added) {
-      names_.push_back({std::string(row.RecordingId()), std::string(row.RecordingHash())});
-    }
-    last_ = found->second;
-    return last_;
-  }
-  std::vector<RecordingName> Take() && { return std::move(names_); }
-
- private:
-  std::unordered_map<std::string, size_t> numbers_;
-  std::vector<RecordingName> names_;
-  size_t last_ = 0;
-};
-
-// Puts everything into an order that depends on no file and no job.
-void Sort(Selected& selected) {
-  std::vector<size_t> order(selected.recordings.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::sort(order, [&](size_t a, size_t b) {
-    const RecordingName& left = selected.recordings[a];
-    const RecordingName& right = selected.recordings[b];
-    return std::tie(left.recording_id, left.recording_hash) <
-           std::tie(right.recording_id, right.recording_hash);
-  });
-  std::vector<size_t> rank(order.size());
-  std::vector<RecordingName> sorted(order.size());
-  for (size_t i = 0; i < order.size(); ++i) {
-    rank[order[i]] = i;
-    sorted[i] = std::move(selected.recordings[order[i]]);
-  }
-  selected.recordings = std::move(sorted);
-  for (ModalityRow& row : selected.rows) {
-    row.recording = rank[row.recording];
-  }
-  if (!std::ranges::is_sorted(selected.rows, {}, &ModalityRow::recording)) {
-    std::ranges::sort(selected.rows, {}, &ModalityRow::recording);
-  }
-}
-
-// Deals the rows out to their recordings. Where --since is given a recording that the catalog lacks
-// never started, so its rows are not selected.
-void MakeGroups(Selected& selected, bool since) {
-  std::unordered_map<std::string_view, const RecordingRow*> by_hash;
-  for (const RecordingRow& row : selected.catalog_rows) {
-    by_hash.emplace(row.recording_hash, &row);
-  }
-  std::vector<const RecordingRow*> found(selected.recordings.size(), nullptr);
-  for (size_t i = 0; i < found.size(); ++i) {
-    const auto row = by_hash.find(selected.recordings[i].recording_hash);
-    found[i] = row == by_hash.end() ? nullptr : row->second;
-  }
-  if (since) {
-    std::erase_if(selected.rows,
-                  [&](const ModalityRow& row) { return found[row.recording] == nullptr; });
-  }
-  const std::span<ModalityRow> rows(selected.rows);
-  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
-    while (end < rows.size() && rows[end].recording == rows[begin].recording) {
-      ++end;
-    }
-    selected.groups.push_back({found[rows[begin].recording], rows.subspan(begin, end - begin)});
-  }
-}
-
-Result<Selected> Select(const PlanningContext& context, const delta::Snapshot& modalities,
-                        const delta::Snapshot& recordings, const FixModalitiesOptions& options) {
-  Selected selected;
-  RecordingNumbers numbers;
-  context.progress.Begin("reading the catalog", "rows", 0);
-  URSA_CHECK(ScanLegacyModalities(context, modalities, options, true, [&](const auto& legacy) {
-    ModalityRow row;
-    row.recording = numbers.NumberOf(legacy);
-    row.worker = legacy.Worker();
-    row.modality = legacy.Modality();
-    row.intervals = legacy.DomainIntervals();
-    selected.rows.push_back(std::move(row));
-  }));
-  selected.recordings = std::move(numbers).Take();
-  Sort(selected);
-  URSA_TRY(selected.catalog_rows, ReadRecordingRows(context, recordings, {{}, options.since, {}}));
-  MakeGroups(selected, options.since.has_value());
-  return selected;
-}
 
 plan::Change MakeChange(const RecordingName& name, const RecordingRow& recording,
                         const ModalityRow& row) {
@@ -491,10 +378,10 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
   URSA_TRY(auto empty_listing, EmptyListingBrake(context.raw));
   URSA_TRY(const delta::SnapshotPtr recordings, context.catalog.Table(catalog::kRecordings));
   std::vector<delta::SnapshotPtr> tables{recordings};
-  Selected selected;
+  SelectedModalities selected;
   if (modalities != nullptr) {
     tables.push_back(modalities);
-    URSA_TRY(selected, Select(context, *modalities, *recordings, options));
+    URSA_TRY(selected, SelectModalities(context, *modalities, *recordings, options));
   }
 
   plan::PlanBuilder builder(MakeHeader(context, std::string(kFixModalities), tables),
@@ -502,7 +389,7 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
   ModalityCounts counts;
   StaysNullCounter stays_null;
   const TimeNs now = context.clock.Now();
-  const auto name_of = [&](const Group& group) -> const RecordingName& {
+  const auto name_of = [&](const ModalityGroup& group) -> const RecordingName& {
     return selected.recordings[group.rows.front().recording];
   };
   const std::vector<std::string_view> listed = ListedIds(selected.groups);
@@ -513,7 +400,7 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
       selected.groups.size(), context.jobs, context.jobs * kWindowPerJob, context.stop,
       [&](size_t i) { Examination(context, selected.groups[i], lister, i, now).Run(); },
       [&](size_t i) -> Result<void> {
-        const Group& group = selected.groups[i];
+        const ModalityGroup& group = selected.groups[i];
         context.progress.Advance(1, 0);
         for (ModalityRow& row : group.rows) {
           Count(row, counts);
