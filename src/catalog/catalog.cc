@@ -67,13 +67,8 @@ Result<delta::SnapshotPtr> Catalog::Table(std::string_view table,
 
 Result<delta::SnapshotPtr> Catalog::TableIfAny(std::string_view table) const {
   auto snapshot = Load(table, std::nullopt);
-  if (snapshot) {
-    return snapshot;
-  }
-  const ErrorCode code = snapshot.error().code;
-  const bool is_damaged = code == ErrorCode::kCorrupt || code == ErrorCode::kUnsupported;
-  const bool is_dispensable = table == kMaintenanceRuns && is_damaged;
-  return code == ErrorCode::kNotFound || is_dispensable ? delta::SnapshotPtr() : snapshot;
+  return !snapshot && snapshot.error().code == ErrorCode::kNotFound ? delta::SnapshotPtr()
+                                                                    : snapshot;
 }
 
 Result<delta::SnapshotPtr> Catalog::Load(std::string_view table,

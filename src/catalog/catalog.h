@@ -44,9 +44,7 @@ class Catalog {
       std::string_view table, std::optional<int64_t> version = std::nullopt) const;
 
   // The newest version of a table; null where the catalog has no such table yet: all but
-  // `recordings` are created at their first write. Null also where `maintenance_runs` is damaged:
-  // it is a copy for other engines, and nothing but writing it has to fail for that. Source:
-  // catalog.md sections 2 and 4.
+  // `recordings` are created at their first write. Source: catalog.md section 2.
   [[nodiscard]] Result<delta::SnapshotPtr> TableIfAny(std::string_view table) const;
 
   // The names of all tables below the prefix, unknown ones included, sorted.

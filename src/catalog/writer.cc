@@ -140,8 +140,8 @@ Result<delta::MergeOutcome> Writer::Merge(const TableDefinition& table, delta::M
                                           const std::string& operation,
                                           std::vector<delta::Transaction> transactions) {
   URSA_CHECK(Probe());
-  auto snapshot = catalog_.Load(table.name, std::nullopt);
-  if (!snapshot && snapshot.error().code == ErrorCode::kNotFound) {
+  auto snapshot = catalog_.TableIfAny(table.name);
+  if (snapshot && *snapshot == nullptr) {
     snapshot = delta::CreateTable(*assets_, catalog_.TablePath(table.name), table.schema,
                                   context_.engine_info, context_.clock, context_.random);
     if (!snapshot && snapshot.error().code == ErrorCode::kAlreadyExists) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_number.h"
 #include "delta/calendar.h"
 
 namespace ursa::delta {
@@ -12,7 +13,6 @@ namespace {
 
 // A function object, so that the searches for it are compiled as loops.
 constexpr auto IsPlain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool TakeLiteral(std::string_view& text, std::string_view literal) {
   const bool found = text.starts_with(literal);
@@ -53,43 +53,9 @@ void AppendStruct(std::string& text, const Type& type, const Value::List& values
   });
 }
 
-// How many characters of `text` are a JSON number; 0 where it begins with none.
-size_t NumberLength(std::string_view text) {
-  size_t length = 0;
-  const auto take_digits = [&] {
-    const size_t start = length;
-    while (length < text.size() && IsDigit(text[length])) {
-      ++length;
-    }
-    return length > start;
-  };
-  const auto is = [&](std::string_view any) {
-    return length < text.size() && any.find(text[length]) != std::string_view::npos;
-  };
-  length += is("-") ? 1 : 0;
-  const bool zero = is("0");
-  if (!take_digits() || (zero && length > 1 + (text.front() == '-' ? 1 : 0))) {
-    return 0;
-  }
-  if (is(".")) {
-    ++length;
-    if (!take_digits()) {
-      return 0;
-    }
-  }
-  if (is("eE")) {
-    ++length;
-    length += is("+-") ? 1 : 0;
-    if (!take_digits()) {
-      return 0;
-    }
-  }
-  return length;
-}
-
 template <typename Number>
 std::optional<Value> TakeNumber(std::string_view& text) {
-  const size_t length = NumberLength(text);
+  const size_t length = JsonNumberLength(text);
   Number number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + length, number);
   // "-0" is an integer for a parser, and has no sign then.

@@ -268,9 +268,10 @@ Result<bool> ForbiddenDeletes::Refresh(const catalog::Catalog& catalog,
     return false;
   }
   std::map<std::string, int64_t> versions;
-  for (const TableDefinition& table : catalog::AllTables()) {
-    URSA_TRY(const delta::SnapshotPtr snapshot, catalog.TableIfAny(table.name));
-    versions[table.name] = snapshot == nullptr ? -1 : snapshot->version;
+  for (const std::string_view table :
+       {catalog::kParticipants, catalog::kRecordings, catalog::kModalities, catalog::kEvents}) {
+    URSA_TRY(const delta::SnapshotPtr snapshot, catalog.TableIfAny(table));
+    versions[std::string(table)] = snapshot == nullptr ? -1 : snapshot->version;
   }
   if (versions == versions_ && options.done == done_) {
     return false;

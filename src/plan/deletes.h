@@ -42,7 +42,7 @@ class ForbiddenDeletes {
 
  private:
   const Plan& plan_;
-  std::map<std::string, int64_t> versions_;  // of all tables, as last looked at
+  std::map<std::string, int64_t> versions_;  // of the tables that decide, as last looked at
   std::set<std::string> done_;               // as last looked at
   std::set<size_t> forbidden_;
 };

@@ -117,7 +117,8 @@ class Restorer {
     URSA_TRY(const delta::SnapshotPtr snapshot, context_.catalog.Table(table.name));
     const bool undone = IsUndoneIn(*snapshot);
     if (undone && !taken_back_) {
-      URSA_TRY(taken_back_, FindTakenBack(context_.catalog, plan_ids_, context_.spool));
+      URSA_TRY(runs_, ListRuns(context_.catalog));
+      URSA_TRY(taken_back_, FindTakenBack(context_.catalog, runs_, plan_ids_, context_.spool));
     }
     RowComparer comparer(restore_.net_, table);
     URSA_CHECK(comparer.Read(context_.catalog.Assets(), *snapshot, context_.jobs, context_.stop));
@@ -160,7 +161,7 @@ class Restorer {
   Result<void> JudgeAgain(const Change& change, Entry& entry) {
     const RowName row{change.table->name, std::string(restore_.net_.EncodedKey(entry.number))};
     if (entry.inverse && !later_work_) {
-      URSA_TRY(later_work_, FindLaterWork(context_.catalog, plan_ids_, context_.spool));
+      URSA_TRY(later_work_, FindLaterWork(context_.catalog, runs_, plan_ids_, context_.spool));
     }
     if (change.kind == ChangeKind::kUpdate) {
       JudgeUpdateAgain(change, row, entry);
@@ -280,6 +281,7 @@ class Restorer {
   const RestoreContext& context_;
   const PlanHeader header_;
   const std::vector<std::string> plan_ids_;
+  std::vector<Run> runs_;                  // with the next
   std::optional<TouchedRows> taken_back_;  // once a table was found where the run is undone
   std::optional<TouchedRows> later_work_;  // once something of it could be restored all the same
   RestorePlan restore_;

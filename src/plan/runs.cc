@@ -191,7 +191,9 @@ Result<Tables> LoadWanted(const catalog::Catalog& catalog,
     if (!wanted(table.name)) {
       continue;
     }
-    URSA_TRY(delta::SnapshotPtr snapshot, catalog.TableIfAny(table.name));
+    URSA_TRY(delta::SnapshotPtr snapshot, table.name == catalog::kMaintenanceRuns
+                                              ? LoadRunsTable(catalog)
+                                              : catalog.TableIfAny(table.name));
     if (snapshot != nullptr) {
       tables.emplace(table.name, std::move(snapshot));
     }

@@ -183,10 +183,6 @@ RecordedRun ReadRow(const delta::RowBatch& batch, size_t row) {
   return run;
 }
 
-}  // namespace
-
-namespace {
-
 // What a file of the table that is cut, gone or another's gives: no reason to know nothing of runs,
 // for the table is a copy.
 bool IsDamage(const Error& error) {
@@ -215,9 +211,14 @@ Result<void> RegisterRuns(catalog::Writer& writer, const std::vector<catalog::Na
 
 }  // namespace
 
+Result<delta::SnapshotPtr> LoadRunsTable(const catalog::Catalog& catalog) {
+  auto table = catalog.TableIfAny(catalog::kMaintenanceRuns);
+  return !table && IsDamage(table.error()) ? delta::SnapshotPtr() : table;
+}
+
 Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catalog& catalog) {
   std::map<std::string, RecordedRun> recorded;
-  URSA_TRY(const delta::SnapshotPtr table, catalog.TableIfAny(catalog::kMaintenanceRuns));
+  URSA_TRY(const delta::SnapshotPtr table, LoadRunsTable(catalog));
   if (table == nullptr) {
     return recorded;
   }

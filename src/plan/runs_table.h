@@ -32,6 +32,10 @@ struct RecordedRun {
   int64_t rows_changed = 0;
 };
 
+// The newest version of the table; null where there is none, or a damaged one: it is a copy, and
+// nothing but writing it has to fail for that.
+Result<delta::SnapshotPtr> LoadRunsTable(const catalog::Catalog& catalog);
+
 // The rows that the table has, by run_id; of a damaged one, which is only a copy, those that can be
 // read.
 Result<std::map<std::string, RecordedRun>> ReadRecordedRuns(const catalog::Catalog& catalog);

@@ -34,11 +34,10 @@ bool TouchedRows::Has(const RowName& row, const std::string& column) const {
   return found != rows_.end() && (found->second.empty() || found->second.contains(column));
 }
 
-Result<TouchedRows> FindTakenBack(const catalog::Catalog& catalog,
+Result<TouchedRows> FindTakenBack(const catalog::Catalog& catalog, const std::vector<Run>& runs,
                                   const std::vector<std::string>& plan_ids,
                                   const SpoolOptions& spool) {
   TouchedRows taken;
-  URSA_TRY(const auto runs, ListRuns(catalog));
   for (const Run& run : runs) {
     if (run.command != kRestoreCommand || !run.CanBeUndone()) {
       continue;
@@ -51,11 +50,10 @@ Result<TouchedRows> FindTakenBack(const catalog::Catalog& catalog,
   return taken;
 }
 
-Result<TouchedRows> FindLaterWork(const catalog::Catalog& catalog,
+Result<TouchedRows> FindLaterWork(const catalog::Catalog& catalog, const std::vector<Run>& runs,
                                   const std::vector<std::string>& plan_ids,
                                   const SpoolOptions& spool) {
   TouchedRows later;
-  URSA_TRY(const auto runs, ListRuns(catalog));
   const auto ours = std::ranges::find(runs, RunOfPlan(plan_ids.front()), &Run::run_id);
   for (auto run = runs.begin(); run != runs.end(); ++run) {
     const bool is_older = ours != runs.end() && run->When() < ours->When();

@@ -31,13 +31,15 @@ class TouchedRows {
   std::map<RowName, std::set<std::string>> rows_;
 };
 
-// What restores that stand took back of the run with these plans.
-Result<TouchedRows> FindTakenBack(const catalog::Catalog& catalog,
+// Of `runs`, all of the catalog (ListRuns): what restores that stand took back of the run with
+// these plans.
+Result<TouchedRows> FindTakenBack(const catalog::Catalog& catalog, const std::vector<Run>& runs,
                                   const std::vector<std::string>& plan_ids,
                                   const SpoolOptions& spool);
 
-// What runs that stand, restores aside, did and are not older than the one with these plans.
-Result<TouchedRows> FindLaterWork(const catalog::Catalog& catalog,
+// Likewise: what runs that stand, restores aside, did and are not older than the one with these
+// plans.
+Result<TouchedRows> FindLaterWork(const catalog::Catalog& catalog, const std::vector<Run>& runs,
                                   const std::vector<std::string>& plan_ids,
                                   const SpoolOptions& spool);
 

@@ -1,9 +1,13 @@
 #include "raw/json_members.h"
 
+#include <unicode/utf8.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 
+#include "base/json_number.h"
 #include "base/text.h"
 
 namespace ursa::raw {
@@ -15,22 +19,10 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // of half a pair
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 void AppendUtf8(std::string& text, uint32_t code) {
-  const auto append = [&](uint32_t byte) { text += static_cast<char>(byte); };
-  if (code < 0x80) {
-    append(code);
-  } else if (code < 0x800) {
-    append(0xC0 | code >> 6);
-    append(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    append(0xE0 | code >> 12);
-    append(0x80 | (code >> 6 & 0x3F));
-    append(0x80 | (code & 0x3F));
-  } else {
-    append(0xF0 | code >> 18);
-    append(0x80 | (code >> 12 & 0x3F));
-    append(0x80 | (code >> 6 & 0x3F));
-    append(0x80 | (code & 0x3F));
-  }
+  std::array<uint8_t, U8_MAX_LENGTH> bytes{};
+  size_t length = 0;
+  U8_APPEND_UNSAFE(bytes.data(), length, code);
+  text.append(reinterpret_cast<const char*>(bytes.data()), length);
 }
 
 // Goes through valid UTF-8 from its start on. Each function is false where what it looks for is not
@@ -77,26 +69,12 @@ class Scanner {
   }
 
   bool TakeNumber(std::string* text) {
-    const std::string_view all = rest_;
-    Take("-");
-    if (!Take("0") && !TakeDigits()) {
-      return false;
-    }
-    if (Take(".") && !TakeDigits()) {
-      return false;
-    }
-    if (Take("e") || Take("E")) {
-      if (!Take("+")) {
-        Take("-");
-      }
-      if (!TakeDigits()) {
-        return false;
-      }
-    }
+    const size_t length = JsonNumberLength(rest_);
     if (text != nullptr) {
-      *text = all.substr(0, all.size() - rest_.size());
+      *text = rest_.substr(0, length);
     }
-    return true;
+    rest_.remove_prefix(length);
+    return length > 0;
   }
 
   // A name and its colon.
@@ -156,13 +134,6 @@ class Scanner {
   }
 
  private:
-  bool TakeDigits() {
-    const auto* end = std::ranges::find_if_not(rest_, IsDigit);
-    const auto count = static_cast<size_t>(end - rest_.begin());
-    rest_.remove_prefix(count);
-    return count > 0;
-  }
-
   bool TakeScalar() {
     return rest_.starts_with('"')
                ? TakeText(nullptr)
