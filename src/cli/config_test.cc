@@ -266,6 +266,15 @@ TEST(Config, RefusesADefaultThatIsNotThere) {
             "'local'?");
 }
 
+// marzer/tomlplusplus issue 190: undefined behaviour, which only UBSan tells from a right answer.
+TEST(Config, TakesNoCharacterForABlankThatIsNone) {
+  EXPECT_THAT(WrongOf("[profile.x]\nroot = \u00A7\n"), HasSubstr("this is no TOML"));
+  EXPECT_THAT(WrongOf("[profile.x]\n\u00E9 = 1\n"), HasSubstr("this is no TOML"));
+  EXPECT_EQ(PlaceOf("endpoint = \"\"\"https://s3.\\\n\u00E9.lab\"\"\"\n" +
+                    std::string(kBuckets)).endpoint,
+            "https://s3.\u00E9.lab");
+}
+
 TEST(Config, IsAnErrorOrAConfigurationWhateverTheBytesAre) {
   EXPECT_TRUE(rc::check("no text breaks the parser", [](const std::string& text) {
     const Result<Config> config = ParseConfig("[profile.x]\n" + text, "f");
