@@ -28,7 +28,8 @@ if(URSA_SANITIZE)
   add_compile_options(-O1 -g1 -fno-omit-frame-pointer -fsanitize=${URSA_SANITIZE}
                       -fno-sanitize-recover=all)
   # g++ 12 warns of std::variant's own code once it is instrumented (GCC bug 105562).
-  target_compile_options(ursa_flags INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(ursa_flags
+                         INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(-fsanitize=${URSA_SANITIZE})
 endif()
 if(URSA_FUZZ)

@@ -1,11 +1,13 @@
 // The checks of ursa.toml. One line of kSettings a key: that table is what is known; everything
 // else is unknown. A profile is read into a Draft first, in which nothing is required, and the
 // rules between keys (a directory or buckets, never both) are judged when it is complete.
-// toml++ is used header-only and without exceptions, which Debian's compiled library is not.
+// toml++ is used header-only, so that what is mended here is mended everywhere, and with
+// exceptions: without, it goes on after an error in a state that it takes for impossible.
 #undef TOML_SHARED_LIB
 #undef TOML_HEADER_ONLY
 #define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
+// Some of its assertions hold for no text but TOML; behind them stands the check that says so.
+#define TOML_ASSERT(condition) static_assert(true)
 
 // toml++ 3.3 takes it for certain that a character from U+00A1 on where blanks may stand is a
 // blank, and has undefined behaviour where it is not (marzer/tomlplusplus issues 190 and 295).
@@ -267,8 +269,7 @@ class ProfileParser {
 
   Result<Profile> Parse() {
     for (const auto& [key, node] : table_) {
-      const auto setting = std::find_if(kSettings.begin(), kSettings.end(),
-                                        [&](const Setting& s) { return s.key == key.str(); });
+      const auto setting = std::ranges::find(kSettings, key.str(), &Setting::key);
       if (setting == kSettings.end()) {
         return UnknownKey(At(key.str(), key.source().begin.line), key.str(), KnownKeys());
       }
@@ -383,19 +384,23 @@ Result<void> TakeProfiles(const toml::node& node, const Where& where, Config& co
   return {};
 }
 
-}  // namespace
-
-Result<Config> ParseConfig(std::string_view text, const fs::path& file) {
-  const toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
+Result<toml::table> ParseToml(std::string_view text, const fs::path& file) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
     return Fail(ErrorCode::kUsage, fmt::format("{}:{}: this is no TOML: {}", file.string(),
                                                error.source().begin.line, error.description()));
   }
+}
+
+}  // namespace
+
+Result<Config> ParseConfig(std::string_view text, const fs::path& file) {
+  URSA_TRY(const toml::table parsed, ParseToml(text, file));
   Config config;
   config.file = file;
   std::optional<Where> default_at;
-  for (const auto& [key, node] : parsed.table()) {
+  for (const auto& [key, node] : parsed) {
     const Where where{file, key.source().begin.line, std::string(key.str())};
     if (key.str() == "default_profile") {
       URSA_TRY(config.default_profile, TextOf(node, where));

@@ -270,8 +270,8 @@ TEST(Config, RefusesADefaultThatIsNotThere) {
 TEST(Config, TakesNoCharacterForABlankThatIsNone) {
   EXPECT_THAT(WrongOf("[profile.x]\nroot = \u00A7\n"), HasSubstr("this is no TOML"));
   EXPECT_THAT(WrongOf("[profile.x]\n\u00E9 = 1\n"), HasSubstr("this is no TOML"));
-  EXPECT_EQ(PlaceOf("endpoint = \"\"\"https://s3.\\\n\u00E9.lab\"\"\"\n" +
-                    std::string(kBuckets)).endpoint,
+  EXPECT_EQ(PlaceOf("endpoint = \"\"\"https://s3.\\\n\u00E9.lab\"\"\"\n" + std::string(kBuckets))
+                .endpoint,
             "https://s3.\u00E9.lab");
 }
 

@@ -84,7 +84,8 @@ void RecordingUnderWay::FindMissing() {
   }
   if (!missing_.empty()) {
     const size_t offset = tools_.hashing.random.Next() % missing_.size();
-    std::ranges::rotate(missing_, missing_.begin() + static_cast<std::ptrdiff_t>(offset));
+    std::rotate(missing_.begin(), missing_.begin() + static_cast<std::ptrdiff_t>(offset),
+                missing_.end());
   }
   budget_ = std::make_unique<ingest::ReadBudget>(tools_.clock, tools_.limits, bytes);
 }

@@ -85,6 +85,11 @@ const char* curl_easy_strerror(CURLcode code) {
 // every 64-bit ABI passes on alike.
 static_assert(sizeof(long) == sizeof(void*) && sizeof(curl_off_t) == sizeof(void*));
 
+// An enumerator is passed as an unsigned int, which is what both enumerations are made of; clang
+// warns of the difference in name.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wvarargs"
+
 CURLcode curl_easy_setopt(CURL* handle, CURLoption option, ...) {
   URSA_CURL(curl_easy_setopt);
   va_list arguments;
@@ -102,6 +107,8 @@ CURLcode curl_easy_getinfo(CURL* handle, CURLINFO info, ...) {
   va_end(arguments);
   return CallOr(CURLE_FAILED_INIT, function, handle, info, value);
 }
+
+#pragma GCC diagnostic pop
 
 curl_slist* curl_slist_append(curl_slist* list, const char* text) {
   URSA_CURL(curl_slist_append);
