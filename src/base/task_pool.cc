@@ -27,12 +27,12 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  [[nodiscard]] bool IsFull() const { return running_ >= jobs_; }
+  [[nodiscard]] bool IsFull() const { return at_hand_ >= 2 * jobs_; }
   [[nodiscard]] bool IsLaneBusy(size_t lane) const { return is_lane_busy_[lane]; }
-  [[nodiscard]] bool IsIdle() const { return running_ + BusyLanes() == 0; }
+  [[nodiscard]] bool IsIdle() const { return at_hand_ + BusyLanes() == 0; }
 
   void Begin(PoolTask task) {
-    ++running_;
+    ++at_hand_;
     HandOut({std::move(task), std::nullopt});
   }
 
@@ -70,10 +70,10 @@ class Pool {
   void HandOut(Handed handed) {
     {
       const std::lock_guard lock(mutex_);
-      handed_.push_back(std::move(handed));
+      (handed.lane ? handed_of_lanes_ : handed_).push_back(std::move(handed));
     }
-    // One for each that runs, so that none waits for another's thread.
-    if (threads_.size() < running_ + BusyLanes()) {
+    // One for each that may run, so that a lane waits for no other's thread.
+    if (threads_.size() < std::min(at_hand_, jobs_) + BusyLanes()) {
       threads_.emplace_back([this] { Work(); });
     }
     handed_changed_.notify_one();
@@ -86,7 +86,7 @@ class Pool {
     if (first.lane) {
       is_lane_busy_[*first.lane] = false;
     } else {
-      --running_;
+      --at_hand_;
     }
     return std::move(first.task);
   }
@@ -94,27 +94,50 @@ class Pool {
   void Work() {
     std::unique_lock lock(mutex_);
     while (true) {
-      handed_changed_.wait(lock, [&] { return ended_ || !handed_.empty(); });
-      if (handed_.empty()) {
+      handed_changed_.wait(lock, [&] { return ended_ || HasWork(); });
+      if (!HasWork()) {
         return;
       }
-      Handed handed = std::move(handed_.front());
-      handed_.pop_front();
+      Handed handed = TakeWork();
+      if (HasWork()) {
+        handed_changed_.notify_one();
+      }
       lock.unlock();
       handed.task.work();
       lock.lock();
+      if (!handed.lane) {
+        --running_;
+      }
       finished_.push_back(std::move(handed));
       finished_changed_.notify_all();
     }
   }
 
+  // This and the next with the lock held.
+  [[nodiscard]] bool HasWork() const {
+    return !handed_of_lanes_.empty() || (!handed_.empty() && running_ < jobs_);
+  }
+
+  Handed TakeWork() {
+    std::deque<Handed>& queue = handed_of_lanes_.empty() ? handed_ : handed_of_lanes_;
+    Handed first = std::move(queue.front());
+    queue.pop_front();
+    if (!first.lane) {
+      ++running_;
+    }
+    return first;
+  }
+
   const size_t jobs_;
-  size_t running_ = 0;  // this and the next: of the calling thread alone
+  // Of the calling thread alone: tasks of `jobs` that run or wait for a thread, and the lanes.
+  size_t at_hand_ = 0;
   std::vector<bool> is_lane_busy_;
   std::mutex mutex_;
   std::condition_variable handed_changed_;
   std::condition_variable_any finished_changed_;
+  size_t running_ = 0;  // tasks of `jobs`; this and what follows with the lock held
   std::deque<Handed> handed_;
+  std::deque<Handed> handed_of_lanes_;
   std::deque<Handed> finished_;
   bool ended_ = false;
   std::vector<std::jthread> threads_;  // last: joined before the rest is destroyed

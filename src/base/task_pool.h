@@ -33,13 +33,14 @@ using NextTask = std::function<std::optional<PoolTask>()>;
 // Runs the tasks that `next` gives on up to `jobs` threads, and beside them those that each of
 // `lanes` gives, one at a time on a thread of the lane's own: short work that must not wait behind
 // long work, or that only waits. All are called on the calling thread, a lane whenever none of its
-// tasks runs and `next` whenever fewer than `jobs` of its own do; none means that there is no task
-// now, and it is asked again after each done and each interval. The lanes are asked first. The pool
-// ends when nobody has any and no task runs.
+// tasks runs and `next` until for each thread one task more is at hand, so that a thread that is
+// done waits for nobody; none means that there is no task now, and it is asked again after each
+// done and each interval. The lanes are asked first. The pool ends when nobody has any and no task
+// is left.
 //
-// The first error of `done` ends the pool, as does `stop` with kInterrupted: nothing more is begun,
-// the work that runs is waited for (it must look at `stop` itself), and its `done` is called all
-// the same, so that no result is lost. No thread is left behind on return.
+// The first error of `done` ends the pool, as does `stop` with kInterrupted: nothing more is asked
+// for, the work of the tasks at hand is waited for (it must look at `stop` itself), and their
+// `done` is called all the same, so that no result is lost. No thread is left behind on return.
 Result<void> RunTasks(const TaskPoolOptions& options, const NextTask& next,
                       const std::vector<NextTask>& lanes = {});
 
