@@ -6,12 +6,21 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/suggestion.h"
 #include "plan/plan_reader.h"
 
 namespace ursa::cli {
+
+Result<CatalogSession> OpenCatalogSession(const Invocation& invocation) {
+  URSA_TRY(Profile profile, invocation.LoadProfile());
+  URSA_TRY(auto assets, OpenBucket(invocation, profile, BucketRole::kAssets));
+  URSA_TRY(catalog::Catalog catalog, catalog::Catalog::Open(*assets, profile.catalog_prefix));
+  const Environment environment = EnvironmentOf(profile, Writes::kAssets);
+  return CatalogSession{std::move(profile), environment, std::move(assets), std::move(catalog)};
+}
 
 std::string EngineInfo() { return "Ursa/" URSA_VERSION; }
 
@@ -32,6 +41,10 @@ RunInfo MakeRunInfo(const Profile& profile, Environment environment,
     info.rows = static_cast<int64_t>(*rows);
   }
   return info;
+}
+
+RunInfo MakeRunInfo(const CatalogSession& session, const delta::Snapshot& table) {
+  return MakeRunInfo(session.profile, session.environment, session.catalog, table);
 }
 
 Result<delta::SnapshotPtr> OpenNamedTable(const catalog::Catalog& catalog, const std::string& name,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,17 @@
 
 namespace ursa::cli {
 
+// For a command that reads tables and nothing else: it needs no raw/ and no credentials for it.
+struct CatalogSession {
+  Profile profile;
+  Environment environment = Environment::kProduction;
+  std::unique_ptr<store::ReadableStore> assets;
+  catalog::Catalog catalog;  // in `assets`
+};
+
+// Loads the profile and opens its catalog. Errors as of OpenBucket and Catalog::Open.
+Result<CatalogSession> OpenCatalogSession(const Invocation& invocation);
+
 // "Ursa/0.1.0": who wrote, in logs, plans and runs.
 std::string EngineInfo();
 
@@ -24,6 +36,7 @@ RunInfo MakeRunInfo(const Profile& profile, Environment environment,
                     const catalog::Catalog& catalog, const delta::Snapshot& table);
 RunInfo MakeRunInfo(const Profile& profile, Environment environment,
                     const catalog::Catalog& catalog);
+RunInfo MakeRunInfo(const CatalogSession& session, const delta::Snapshot& table);
 
 // The catalog's table of that name, which an operator typed, at a version or at its newest. kUsage,
 // with the nearest name, where neither this catalog nor catalog.md has one of that name.

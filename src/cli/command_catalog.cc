@@ -49,9 +49,9 @@ class CatalogInit final : public Command {
                   "--staging marks a directory; a bucket is staging by its name, which ends in "
                   "-test or -staging");
     }
-    URSA_TRY(const WritableLaboratory laboratory, OpenWritableLaboratory(invocation, profile));
+    URSA_TRY(const auto assets, OpenWritableBucket(invocation, profile, BucketRole::kAssets));
     URSA_TRY(const catalog::Catalog catalog,
-             catalog::InitCatalog(*laboratory.assets, prefix,
+             catalog::InitCatalog(*assets, prefix,
                                   WriteContextOf(invocation, profile, kTimeoutSeconds)));
     // Only now: a laboratory that had a catalog must not become staging by a refused command.
     if (const auto* place = std::get_if<DirectoryPlace>(&profile.place); place && staging_) {
@@ -109,15 +109,12 @@ class CatalogShow final : public Command {
   }
 
   Result<void> Run(Invocation& invocation) override {
-    URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
-    URSA_TRY(const catalog::Catalog catalog,
-             catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
-    URSA_TRY(const delta::SnapshotPtr recordings, catalog.Table(catalog::kRecordings));
-    invocation.report.Begin(MakeRunInfo(profile, laboratory.environment, catalog, *recordings));
-    URSA_TRY(const auto names, catalog.TableNames());
+    URSA_TRY(const CatalogSession session, OpenCatalogSession(invocation));
+    URSA_TRY(const delta::SnapshotPtr recordings, session.catalog.Table(catalog::kRecordings));
+    invocation.report.Begin(MakeRunInfo(session, *recordings));
+    URSA_TRY(const auto names, session.catalog.TableNames());
     for (const std::string& name : names) {
-      URSA_TRY(const delta::SnapshotPtr table, catalog.Table(name));
+      URSA_TRY(const delta::SnapshotPtr table, session.catalog.Table(name));
       uint64_t bytes = 0;
       for (const auto& [path, file] : table->files) {
         bytes += file.size_bytes;
@@ -135,8 +132,8 @@ class CatalogShow final : public Command {
            true, false});
     }
     invocation.report.Summary(Json{{"tables", names.size()},
-                                   {"prefix", catalog.Prefix()},
-                                   {"read_only", catalog.IsReadOnly()}});
+                                   {"prefix", session.catalog.Prefix()},
+                                   {"read_only", session.catalog.IsReadOnly()}});
     return {};
   }
 };
@@ -191,15 +188,12 @@ class CatalogHistory final : public Command {
   }
 
   Result<void> Run(Invocation& invocation) override {
-    URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
-    URSA_TRY(const catalog::Catalog catalog,
-             catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
+    URSA_TRY(const CatalogSession session, OpenCatalogSession(invocation));
     const std::string name = table_.value_or(std::string(catalog::kRecordings));
-    URSA_TRY(const delta::SnapshotPtr table, OpenNamedTable(catalog, name));
-    invocation.report.Begin(MakeRunInfo(profile, laboratory.environment, catalog, *table));
+    URSA_TRY(const delta::SnapshotPtr table, OpenNamedTable(session.catalog, name));
+    invocation.report.Begin(MakeRunInfo(session, *table));
     URSA_TRY(const auto history,
-             delta::ReadHistory(*laboratory.assets, catalog.TablePath(name), kHistoryShown));
+             delta::ReadHistory(*session.assets, session.catalog.TablePath(name), kHistoryShown));
     for (const delta::HistoryEntry& entry : history) {
       invocation.report.Row({HistoryRow(entry), true, false});
     }

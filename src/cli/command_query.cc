@@ -85,40 +85,37 @@ class Query final : public Command {
     if (invocation.globals.json && (format_ == "csv" || format_ == "parquet")) {
       return Fail(ErrorCode::kUsage, "--json is not for --format " + format_);
     }
-    URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
-    URSA_TRY(const catalog::Catalog catalog,
-             catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
+    URSA_TRY(const CatalogSession session, OpenCatalogSession(invocation));
     std::optional<int64_t> version;
     if (version_) {
       version = static_cast<int64_t>(*version_);
     }
-    URSA_TRY(const delta::SnapshotPtr snapshot, OpenNamedTable(catalog, table_, version));
+    URSA_TRY(const delta::SnapshotPtr snapshot, OpenNamedTable(session.catalog, table_, version));
     delta::ScanOptions scan;
     if (columns_) {
       scan.columns = SplitAtCommas(*columns_);
       URSA_CHECK(CheckColumns(scan.columns, snapshot->schema));
     }
-    scan.jobs = invocation.Jobs(profile);
+    scan.jobs = invocation.Jobs(session.profile);
     scan.stop = invocation.process.stop;
     const uint64_t limit = limit_.value_or(kNoLimit);
     Output& output = invocation.process.out.output;
     if (format_ == "csv") {
-      return WriteCsv(output, *laboratory.assets, *snapshot, scan, limit);
+      return WriteCsv(output, *session.assets, *snapshot, scan, limit);
     }
     if (format_ == "parquet") {
       if (invocation.process.out.terminal_columns) {
         return Fail(ErrorCode::kUsage,
                     "Parquet is not for a terminal: send it to a file with > FILE");
       }
-      return delta::ExportParquet(*laboratory.assets, *snapshot, scan, limit,
+      return delta::ExportParquet(*session.assets, *snapshot, scan, limit,
                                   [&](std::string_view bytes) -> Result<void> {
                                     output.Write(bytes);
                                     return {};
                                   });
     }
-    invocation.report.Begin(MakeRunInfo(profile, laboratory.environment, catalog, *snapshot));
-    return ReportRows(invocation.report, *laboratory.assets, *snapshot, scan, limit);
+    invocation.report.Begin(MakeRunInfo(session, *snapshot));
+    return ReportRows(invocation.report, *session.assets, *snapshot, scan, limit);
   }
 
  private:

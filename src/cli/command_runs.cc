@@ -58,13 +58,10 @@ class Runs final : public Command {
   }
 
   Result<void> Run(Invocation& invocation) override {
-    URSA_TRY(const Profile profile, invocation.LoadProfile());
-    URSA_TRY(const Laboratory laboratory, OpenLaboratory(invocation, profile));
-    URSA_TRY(const catalog::Catalog catalog,
-             catalog::Catalog::Open(*laboratory.assets, profile.catalog_prefix));
-    URSA_TRY(const delta::SnapshotPtr table, catalog.Table(catalog::kRecordings));
-    invocation.report.Begin(MakeRunInfo(profile, laboratory.environment, catalog, *table));
-    URSA_TRY(const auto runs, plan::ListRuns(catalog));
+    URSA_TRY(const CatalogSession session, OpenCatalogSession(invocation));
+    URSA_TRY(const delta::SnapshotPtr table, session.catalog.Table(catalog::kRecordings));
+    invocation.report.Begin(MakeRunInfo(session, *table));
+    URSA_TRY(const auto runs, plan::ListRuns(session.catalog));
     for (const plan::Run& run : runs) {
       invocation.report.Row({RunJson(run), true, false});
     }

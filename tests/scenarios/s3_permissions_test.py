@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from buckets import Buckets, needs_server, request, upload
+from buckets import Buckets, keys_of, needs_server, request, upload
 from laboratory import SCHEMAS, ursa
 from manual import words_of_the_man_page
 from s3_laboratory import local, raw  # noqa: F401 (fixtures)
@@ -130,6 +130,21 @@ def test_a_dry_run_needs_what_the_table_says_and_no_less(local, buckets):
                 assert (found != wanted[name]) == needed, (name, action, place, found)
 
 
+def test_who_works_on_tables_alone_needs_no_keys_of_the_raw_bucket(local, buckets):
+    all_commands = commands(local, buckets)
+    mine = {f"URSA_ASSETS_{name}": keys_of("owner")[f"AWS_{name}"]
+            for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")}
+    without = {**mine, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    alone = [name for name in all_commands if name.startswith("catalog ") or
+             name in ("runs", "query")]
+    for name in alone:
+        # There is a catalog already.
+        buckets.ursa(*all_commands[name], environment=without,
+                     code=4 if name == "catalog init" else 0)
+    run = buckets.ursa("audit-participants", "--json", environment=without, code=3)
+    assert "URSA_RAW_ACCESS_KEY_ID" in run.records[-1]["error"]["message"]
+
+
 def test_a_commit_needs_what_the_table_says(local, buckets):
     all_commands = commands(local, buckets)
     # Those that have tests of their own below left out; the saved plan comes before its command.
@@ -194,7 +209,7 @@ def test_the_profiles_of_the_page_are_taken(tmp_path):
         run = ursa("--profile", profile, "catalog", "show", "--json", cwd=tmp_path, code=3,
                    environment={"HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": "",
                                 "AWS_SECRET_ACCESS_KEY": ""})
-        assert "no credentials for the raw bucket" in run.summary["error"]["message"], profile
+        assert "no credentials for the assets bucket" in run.summary["error"]["message"], profile
 
 
 def test_every_rule_has_its_row():
