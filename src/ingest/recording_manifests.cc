@@ -145,8 +145,12 @@ std::string RecordingManifests::Hostname() const {
   return {};
 }
 
+std::string ManifestsPrefix(std::string_view recording_id) {
+  return fmt::format("manifests/{}/", recording_id);
+}
+
 Result<RecordingManifests> ReadManifests(const store::ReadableStore& raw,
-                                         const RecordingListing& listing) {
+                                         const RecordingListing& listing, Elsewhere elsewhere) {
   Gathering gathering;
   const std::string& id = listing.recording_id;
   if (listing.manifest) {
@@ -155,9 +159,11 @@ Result<RecordingManifests> ReadManifests(const store::ReadableStore& raw,
       gathering.TakeOfRig(std::move(*found));
     }
   }
-  URSA_TRY(auto elsewhere, ReadOne(raw, fmt::format("manifests/{}/{}", id, kManifestName), id));
-  if (elsewhere) {
-    gathering.TakeOfRig(std::move(*elsewhere));
+  if (elsewhere == Elsewhere::kPerhaps) {
+    URSA_TRY(auto found, ReadOne(raw, ManifestsPrefix(id) + std::string(kManifestName), id));
+    if (found) {
+      gathering.TakeOfRig(std::move(*found));
+    }
   }
   if (listing.reconstructed) {
     URSA_TRY(auto found, ReadOne(raw, listing.reconstructed->key, id));

@@ -56,8 +56,15 @@ struct RecordingManifests {
   [[nodiscard]] std::string Hostname() const;
 };
 
+// Where a rig may have put its manifest instead of beside the recording's files: below this.
+std::string ManifestsPrefix(std::string_view recording_id);
+
+// Whether there is anything below it.
+enum class Elsewhere { kPerhaps, kNothing };
+
 // Reads them, each at most once. Errors are failed reads.
 Result<RecordingManifests> ReadManifests(const store::ReadableStore& raw,
-                                         const RecordingListing& listing);
+                                         const RecordingListing& listing,
+                                         Elsewhere elsewhere = Elsewhere::kPerhaps);
 
 }  // namespace ursa::ingest

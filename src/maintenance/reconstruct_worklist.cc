@@ -16,6 +16,7 @@
 #include "ingest/recording_start.h"
 #include "raw/recording_id.h"
 #include "raw/recording_lister.h"
+#include "store/shared_listing.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -135,20 +136,56 @@ Result<std::vector<Name>> ListNames(const store::ReadableStore& raw, const Catal
   }
 }
 
+// The listings of all recordings that are looked at. Thread-safe.
+class Listings {
+ public:
+  Listings(const PlanningContext& context, const std::vector<Name>& names)
+      : recordings_(
+            context.raw, names.size(), [&names](size_t i) { return IdOf(names[i]); }, context.jobs),
+        manifests_(
+            context.raw, names.size(),
+            [&names](size_t i) {
+              const std::string_view id = IdOf(names[i]);
+              return id.empty() ? std::string() : ingest::ManifestsPrefix(id);
+            },
+            context.jobs) {}
+
+  Result<std::vector<store::ObjectInfo>> Recording(size_t number) {
+    return recordings_.List(number);
+  }
+
+  // Where one page says that a hundred recordings have nothing there, none of them is asked for.
+  ingest::Elsewhere ManifestElsewhere(size_t number) {
+    const auto listed = manifests_.TakeShared(number);
+    return listed && listed->empty() ? ingest::Elsewhere::kNothing : ingest::Elsewhere::kPerhaps;
+  }
+
+ private:
+  // "" of a name that is no recording's.
+  static std::string_view IdOf(const Name& name) {
+    return raw::ParseRecordingId(name.name) ? std::string_view(name.name) : std::string_view();
+  }
+
+  raw::RecordingLister recordings_;
+  store::SharedListing manifests_;
+};
+
 // Looks at one recording.
 class Examination {
  public:
-  Examination(const PlanningContext& context, const ReconstructOptions& options, TimeNs now)
+  Examination(const PlanningContext& context, const ReconstructOptions& options, Listings& listings,
+              size_t number, TimeNs now)
       : raw_(context.raw),
         options_(options),
+        listings_(listings),
+        number_(number),
         now_(now),
         store_now_(options.quiet.BucketTime(now)) {}
 
-  // Recording `number` of the lister.
-  ReconstructRow Run(const Name& name, raw::RecordingLister& lister, size_t number) && {
+  ReconstructRow Run(const Name& name) && {
     row_.recording_id = name.name;
     if (raw::ParseRecordingId(name.name)) {
-      Look(lister.List(number));
+      Look(listings_.Recording(number_));
     } else {
       Skip("not_a_recording_id");
     }
@@ -211,7 +248,7 @@ class Examination {
   }
 
   void JudgeManifests(const ingest::RecordingListing& listing) {
-    auto manifests = ingest::ReadManifests(raw_, listing);
+    auto manifests = ingest::ReadManifests(raw_, listing, listings_.ManifestElsewhere(number_));
     if (!manifests) {
       FailRead(manifests.error());
       return;
@@ -258,6 +295,8 @@ class Examination {
 
   const store::ReadableStore& raw_;
   const ReconstructOptions& options_;
+  Listings& listings_;
+  const size_t number_;
   const TimeNs now_;
   const TimeNs store_now_;  // by the clock that stamped the objects
   ReconstructRow row_;
@@ -334,18 +373,12 @@ Result<Worklist> PlanWorklist(const PlanningContext& context, const delta::Snaps
   std::vector<ReconstructRow> rows;
   const size_t window = context.jobs * kWindowPerJob;
   std::vector<ReconstructRow> slots(window);
-  raw::RecordingLister lister(
-      context.raw, names.size(),
-      [&](size_t i) {
-        return raw::ParseRecordingId(names[i].name) ? std::string_view(names[i].name)
-                                                    : std::string_view();
-      },
-      context.jobs);
+  Listings listings(context, names);
   context.progress.Begin("listing recordings", "recordings", names.size());
   URSA_CHECK(OrderedParallelMap(
       names.size(), context.jobs, window, context.stop,
       [&](size_t i) {
-        slots[i % window] = Examination(context, options, now).Run(names[i], lister, i);
+        slots[i % window] = Examination(context, options, listings, i, now).Run(names[i]);
       },
       [&](size_t i) -> Result<void> {
         context.progress.Advance(1, 0);

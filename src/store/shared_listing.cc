@@ -79,6 +79,23 @@ Result<std::vector<ObjectInfo>> SharedListing::Take(size_t number) {
   if (!store_.IsRemote()) {
     return ListAll(store_, prefix_of_(number));
   }
+  Slot found = Find(number);
+  if (!found.rest_after) {
+    return std::move(found.objects);
+  }
+  return ListRest(store_, prefix_of_(number), *std::move(found.rest_after),
+                  std::move(found.objects));
+}
+
+std::optional<std::vector<ObjectInfo>> SharedListing::TakeShared(size_t number) {
+  if (!store_.IsRemote()) {
+    return std::nullopt;
+  }
+  Slot found = Find(number);
+  return found.rest_after ? std::nullopt : std::optional(std::move(found.objects));
+}
+
+SharedListing::Slot SharedListing::Find(size_t number) {
   std::unique_lock lock(mutex_);
   if (IsTimeToReadAhead(number)) {
     List(TakeClaim(), lock);
@@ -94,12 +111,7 @@ Result<std::vector<ObjectInfo>> SharedListing::Take(size_t number) {
   }
   Slot found = std::move(slot->second);
   slots_.erase(slot);
-  lock.unlock();
-  if (!found.rest_after) {
-    return std::move(found.objects);
-  }
-  return ListRest(store_, prefix_of_(number), *std::move(found.rest_after),
-                  std::move(found.objects));
+  return found;
 }
 
 bool SharedListing::IsTimeToReadAhead(size_t number) const {

@@ -42,6 +42,10 @@ class SharedListing {
   // taken once, in about the order of the numbers.
   Result<std::vector<ObjectInfo>> Take(size_t number);
 
+  // The same where pages that neighbours share say it all; none where prefix `number` would have to
+  // be listed by itself, which is for who can find out otherwise. In place of Take.
+  std::optional<std::vector<ObjectInfo>> TakeShared(size_t number);
+
  private:
   // Neighbours that are listed together, in ascending order.
   struct Member {
@@ -61,6 +65,8 @@ class SharedListing {
     std::optional<std::string> rest_after;
   };
 
+  // What is known of prefix `number`, of a remote store, once somebody knows it.
+  Slot Find(size_t number);
   // Whether whoever takes `number` reads the next page first, so that nobody else waits for it.
   [[nodiscard]] bool IsTimeToReadAhead(size_t number) const;
   // The next members, from frontier_ on.

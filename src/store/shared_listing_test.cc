@@ -125,6 +125,31 @@ TEST(SharedListing, ListsEachByItselfWhereFewAreSelected) {
   EXPECT_LE(store.lists_, folders.prefixes.size());
 }
 
+TEST(SharedListing, TellsFromFewPagesThatNothingLiesBelowMany) {
+  const Folders folders = MakeFolders(2000, 10, 1);
+  const PagedStore store({"r/z"}, 1000);
+  SharedListing listing(
+      store, folders.prefixes.size(), [&](size_t i) { return folders.prefixes[i]; }, 1);
+  for (size_t i = 0; i < folders.prefixes.size(); ++i) {
+    const auto taken = listing.TakeShared(i);
+    ASSERT_TRUE(taken && taken->empty()) << folders.prefixes[i];
+  }
+  EXPECT_LE(store.lists_, 10U);
+}
+
+TEST(SharedListing, ListsNoneByItselfForWhoTakesWhatIsShared) {
+  const Folders folders = MakeFolders(20'000, 10, 100);
+  const PagedStore store(folders.keys, 1000);
+  SharedListing listing(
+      store, folders.prefixes.size(), [&](size_t i) { return folders.prefixes[i]; }, 1);
+  size_t unknown = 0;
+  for (size_t i = 0; i < folders.prefixes.size(); ++i) {
+    unknown += listing.TakeShared(i) ? 0 : 1;
+  }
+  EXPECT_GE(unknown, folders.prefixes.size() / 2);
+  EXPECT_LE(store.lists_, folders.prefixes.size() - unknown + 8);
+}
+
 TEST(SharedListing, ReadsOnWhereAPrefixHasManyPages) {
   Folders folders = MakeFolders(100, 3, 1);
   for (const size_t large : {0, 17, 50, 99}) {
@@ -232,8 +257,13 @@ TEST(SharedListing, IsTheSameAsSingleListings) {
     const PagedStore store(std::move(keys), *rc::gen::element<size_t>(1, 2, 3, 5, 10, 30, 1000));
     const auto jobs = *rc::gen::element<size_t>(1, 4);
     const auto taken = TakeAll(store, prefixes, jobs);
+    SharedListing listing(
+        store, prefixes.size(), [&](size_t i) { return prefixes[i]; }, jobs);
     for (size_t i = 0; i < prefixes.size(); ++i) {
-      RC_ASSERT(KeysOf(taken[i].value()) == KeysOf(ListAll(store, prefixes[i]).value()));
+      const auto alone = KeysOf(ListAll(store, prefixes[i]).value());
+      RC_ASSERT(KeysOf(taken[i].value()) == alone);
+      const auto shared = listing.TakeShared(i);
+      RC_ASSERT((!shared || KeysOf(*shared) == alone));
     }
   });
 }
