@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -11,8 +13,32 @@
 namespace ursa::delta {
 namespace {
 
-// A function object, so that the searches for it are compiled as loops.
-constexpr auto IsPlain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+bool IsPlain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
+// Whether each of eight bytes is plain; the byte tricks are Warren's, "Hacker's Delight", 6-1.
+bool AllPlain(uint64_t bytes) {
+  constexpr uint64_t kEach = 0x0101010101010101;
+  const auto has_zero = [](uint64_t word) { return (word - kEach) & ~word; };
+  const uint64_t has_control = (bytes - kEach * ' ') & ~bytes;
+  return ((bytes | has_control | has_zero(bytes ^ (kEach * '"')) |
+           has_zero(bytes ^ (kEach * '\\')) | has_zero(bytes ^ (kEach * '\x7F'))) &
+          (kEach << 7U)) == 0;
+}
+
+// How many characters at the beginning stand in a JSON string as they are.
+size_t PlainLength(std::string_view text) {
+  size_t length = 0;
+  for (uint64_t bytes = 0; text.size() - length >= sizeof(bytes); length += sizeof(bytes)) {
+    std::memcpy(&bytes, text.data() + length, sizeof(bytes));
+    if (!AllPlain(bytes)) {
+      break;
+    }
+  }
+  while (length < text.size() && IsPlain(text[length])) {
+    ++length;
+  }
+  return length;
+}
 
 bool TakeLiteral(std::string_view& text, std::string_view literal) {
   const bool found = text.starts_with(literal);
@@ -24,6 +50,17 @@ void AppendNumber(std::string& text, int64_t number) {
   char digits[std::numeric_limits<int64_t>::digits10 + 3];
   const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
   text.append(std::begin(digits), end);
+}
+
+// The shortest text that is read back as this number, which shows that it is no integer.
+void AppendFinite(std::string& text, double number) {
+  char digits[32];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  text.append(std::begin(digits), end);
+  if (std::all_of(std::begin(digits), end,
+                  [](char c) { return c == '-' || (c >= '0' && c <= '9'); })) {
+    text += ".0";
+  }
 }
 
 // Elements in brackets, or members in braces, with commas between.
@@ -131,8 +168,10 @@ std::optional<Value> TakeStruct(std::string_view& text, const Type& type) {
 }  // namespace
 
 void AppendJsonText(std::string& text, std::string_view value) {
-  if (std::all_of(value.begin(), value.end(), IsPlain)) {
-    text.append("\"").append(value).append("\"");
+  if (PlainLength(value) == value.size()) {
+    text += '"';
+    text += value;
+    text += '"';
   } else {
     text += nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
@@ -154,6 +193,11 @@ void AppendJsonValue(std::string& text, const Type& type, const Value& value) {
     case TypeKind::kShort:
     case TypeKind::kByte:
       return AppendNumber(text, std::get<int64_t>(value.data));
+    case TypeKind::kDouble:
+      if (const double number = std::get<double>(value.data); std::isfinite(number)) {
+        return AppendFinite(text, number);
+      }
+      break;
     case TypeKind::kTimestamp:
       return AppendJsonText(text, FormatMicroseconds(std::get<int64_t>(value.data)));
     case TypeKind::kArray: {
@@ -164,21 +208,21 @@ void AppendJsonValue(std::string& text, const Type& type, const Value& value) {
     case TypeKind::kStruct:
       return AppendStruct(text, type, std::get<Value::List>(value.data));
     default:
-      text +=
-          ValueToJson(type, value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      break;
   }
+  text += ValueToJson(type, value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::optional<std::string_view> TakeJsonText(std::string_view& text) {
   if (!TakeLiteral(text, "\"")) {
     return std::nullopt;
   }
-  const auto end = std::find_if_not(text.begin(), text.end(), IsPlain);
-  if (end == text.end() || *end != '"') {
+  const size_t length = PlainLength(text);
+  if (length == text.size() || text[length] != '"') {
     return std::nullopt;
   }
-  const std::string_view taken = text.substr(0, static_cast<size_t>(end - text.begin()));
-  text.remove_prefix(taken.size() + 1);
+  const std::string_view taken = text.substr(0, length);
+  text.remove_prefix(length + 1);
   return taken;
 }
 
