@@ -8,9 +8,6 @@ namespace {
 
 using participants::AttributionKind;
 
-// So many recordings may be worked on ahead of the one that is next in order, per job.
-constexpr size_t kWindowPerJob = 8;
-
 // Counts the file, and reports it where it needs a person.
 void Take(const UnattributedRecording& recording, NameFile file, ParticipantAudit& audit) {
   const AttributionKind kind = file.attribution.kind;
@@ -60,7 +57,7 @@ Result<ParticipantAudit> AuditParticipants(const PlanningContext& context,
   audit.counts.examined = unattributed.examined;
   audit.counts.unattributed = unattributed.recordings.size();
   const auto& targets = unattributed.recordings;
-  const size_t window = context.jobs * kWindowPerJob;
+  const size_t window = context.Window();
   std::vector<NameFile> slots(window);
   context.progress.Begin("reading names", "recordings", targets.size());
   URSA_CHECK(OrderedParallelMap(

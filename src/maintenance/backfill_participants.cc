@@ -20,9 +20,6 @@ using participants::Canonicalizer;
 using participants::KnownParticipants;
 using participants::Participant;
 
-// So many recordings may be worked on ahead of the one that is next in order, per job.
-constexpr size_t kWindowPerJob = 8;
-
 struct Examined {
   BackfillRow row;
   std::vector<std::pair<size_t, size_t>> maybe_last_first;
@@ -119,7 +116,7 @@ Result<std::vector<Examined>> ExamineAll(const PlanningContext& context,
   std::vector<Examined> all(recordings.size());
   context.progress.Begin("reading names", "recordings", recordings.size());
   URSA_CHECK(OrderedParallelMap(
-      recordings.size(), context.jobs, context.jobs * kWindowPerJob, context.stop,
+      recordings.size(), context.jobs, context.Window(), context.stop,
       [&](size_t i) { all[i] = Examine(context, recordings[i], canonicalizer, known, options); },
       [&](size_t) -> Result<void> {
         context.progress.Advance(1, 0);

@@ -14,9 +14,6 @@ namespace {
 
 using delta::Value;
 
-// So many recordings may be worked on ahead of the one that is next in order, per job.
-constexpr size_t kWindowPerJob = 8;
-
 struct Examined {
   DurationRow row;
   bool raw_gone = false;
@@ -203,7 +200,7 @@ Result<DurationPlan> PlanFixDurations(const PlanningContext& context,
   std::vector<DurationRow> rows;
   DurationCounts counts;
   const TimeNs now = context.clock.Now();
-  const size_t window = context.jobs * kWindowPerJob;
+  const size_t window = context.Window();
   std::vector<Examined> slots(window);
   raw::RecordingLister lister(
       context.raw, stored.size(),

@@ -26,8 +26,6 @@ using raw::ProblemCode;
 
 __extension__ using Wide = __int128;
 
-// So many recordings may be worked on ahead of the one that is next in order, per job.
-constexpr size_t kWindowPerJob = 8;
 constexpr Nanoseconds kWindowSlack = std::chrono::hours{1};
 constexpr Nanoseconds kLeastTellingShift = std::chrono::seconds{1};
 constexpr double kAlreadyShiftedWithinSeconds = 0.5;
@@ -397,7 +395,7 @@ Result<ModalityPlan> PlanFixModalities(const PlanningContext& context,
       context.raw, listed.size(), [&](size_t i) { return listed[i]; }, context.jobs);
   context.progress.Begin("reading sidecars", "recordings", selected.groups.size());
   URSA_CHECK(OrderedParallelMap(
-      selected.groups.size(), context.jobs, context.jobs * kWindowPerJob, context.stop,
+      selected.groups.size(), context.jobs, context.Window(), context.stop,
       [&](size_t i) { Examination(context, selected.groups[i], lister, i, now).Run(); },
       [&](size_t i) -> Result<void> {
         const ModalityGroup& group = selected.groups[i];

@@ -14,8 +14,6 @@ namespace {
 
 using ingest::IngestAction;
 
-constexpr size_t kWindowPerJob = 8;
-
 Result<std::vector<std::string>> CheckIds(const std::vector<std::string>& given) {
   std::vector<std::string> ids;
   std::set<std::string> seen;
@@ -65,7 +63,7 @@ Result<std::vector<Looked>> LookAtAll(const PlanningContext& context,
   std::vector<Looked> found(ids.size());
   context.progress.Begin("reading recordings", "recordings", ids.size());
   URSA_CHECK(OrderedParallelMap(
-      ids.size(), context.jobs, context.jobs * kWindowPerJob, context.stop,
+      ids.size(), context.jobs, context.Window(), context.stop,
       [&](size_t i) { found[i] = Look(context.raw, ids[i], settings); },
       [&](size_t i) -> Result<void> {
         context.progress.Advance(1, 0);

@@ -28,6 +28,10 @@ struct PlanningContext {
   std::stop_token stop;
   Clock& clock;
   Progress& progress;
+
+  // So many recordings may be worked on ahead of the one whose turn it is. With few of them threads
+  // wait for each other's turns a thousand times a second.
+  [[nodiscard]] size_t Window() const { return jobs * 64; }
 };
 
 // Part `index` of `count`, of recordings dealt out by a hash of their ids.

@@ -25,7 +25,6 @@ namespace code = ingest::code;
 using ingest::MakeProblem;
 
 constexpr std::string_view kRecordingsPrefix = "recordings/";
-constexpr size_t kWindowPerJob = 8;
 // A lock that nothing younger lies beside was left by a rig that died.
 constexpr Nanoseconds kLockIsStaleAfter = std::chrono::hours{7 * 24};
 
@@ -371,7 +370,7 @@ Result<Worklist> PlanWorklist(const PlanningContext& context, const delta::Snaps
       }));
 
   std::vector<ReconstructRow> rows;
-  const size_t window = context.jobs * kWindowPerJob;
+  const size_t window = context.Window();
   std::vector<ReconstructRow> slots(window);
   Listings listings(context, names);
   context.progress.Begin("listing recordings", "recordings", names.size());
