@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace ursa {
@@ -94,7 +95,7 @@ class Progress {
 Result<void> OrderedParallelMap(size_t count, size_t jobs, size_t window, std::stop_token stop,
                                 const std::function<void(size_t)>& work,
                                 const std::function<Result<void>(size_t)>& emit) {
-  Progress progress(count, window, stop);
+  Progress progress(count, window, std::move(stop));
   std::vector<std::jthread> threads;
   for (size_t i = 0; i < std::min(jobs, count); ++i) {
     threads.emplace_back([&] {

@@ -46,7 +46,7 @@ class Pool {
   std::optional<PoolTask> TakeFinished(std::stop_token stop, Nanoseconds patience) {
     std::unique_lock lock(mutex_);
     const auto any = [&] { return !finished_.empty(); };
-    finished_changed_.wait_for(lock, stop, patience, any);
+    finished_changed_.wait_for(lock, std::move(stop), patience, any);
     return finished_.empty() ? std::nullopt : std::optional(TakeFirst());
   }
 

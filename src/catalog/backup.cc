@@ -277,7 +277,7 @@ Result<void> PutPins(store::ObjectStore& assets, const Catalog& catalog, const B
   }
   const std::string text = BackupPinsText(pins, context.engine_info, context.clock.Now());
   const std::string key = BackupPinsKey(backup.destination);
-  const auto put = assets.Put(key, text, store::PutCondition::kIfAbsent);
+  auto put = assets.Put(key, text, store::PutCondition::kIfAbsent);
   if (put || (put.error().code != ErrorCode::kAlreadyExists &&
               put.error().code != ErrorCode::kUnknownOutcome)) {
     return put;

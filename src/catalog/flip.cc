@@ -168,7 +168,7 @@ Result<void> Flip(store::ObjectStore& assets, const FlipPlan& plan, const std::s
   if (plan.is_active_already) {
     return {};
   }
-  const auto created =
+  auto created =
       CreatePointer(assets, plan.to, plan.from, reason, context.engine_info, context.clock.Now());
   if (!created && created.error().code == ErrorCode::kAlreadyExists) {
     return Refuse("flip_lost",

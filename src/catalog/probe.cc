@@ -12,7 +12,7 @@ std::string ProbeKey(const std::string& prefix) { return prefix + "/_probe"; }
 }  // namespace
 
 Result<void> CreateProbe(store::ObjectStore& assets, const std::string& prefix) {
-  const auto probe = assets.Put(ProbeKey(prefix), kProbeBytes, store::PutCondition::kIfAbsent);
+  auto probe = assets.Put(ProbeKey(prefix), kProbeBytes, store::PutCondition::kIfAbsent);
   // One of unknown outcome is no matter: the probe is made again where it is missing.
   if (!probe && probe.error().code != ErrorCode::kAlreadyExists &&
       probe.error().code != ErrorCode::kUnknownOutcome) {

@@ -67,7 +67,10 @@ class BackfillRun final : public PlannedRun {
  public:
   // `is_default`: the operator gave the snapshot no name.
   BackfillRun(maintenance::BackfillPlan plan, std::filesystem::path snapshot, bool is_default)
-      : plan_(std::move(plan)), default_(snapshot), snapshot_(snapshot), is_default_(is_default) {}
+      : plan_(std::move(plan)),
+        default_(snapshot),
+        snapshot_(std::move(snapshot)),
+        is_default_(is_default) {}
 
   [[nodiscard]] const plan::Plan& ThePlan() const override { return plan_.plan; }
   [[nodiscard]] ProductionGuard Guard() const override { return ProductionGuard::kTypedName; }

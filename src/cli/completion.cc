@@ -61,7 +61,7 @@ std::string StepCases(const std::map<std::string, Position>& positions) {
   std::string cases;
   for (const auto& [name, position] : positions) {
     for (const auto& [word, what] : position.words) {
-      cases += (cases.empty() ? "" : "|") + ShQuote(name + "/" + word);
+      cases += (cases.empty() ? "" : "|") + ShQuote(fmt::format("{}/{}", name, word));
     }
   }
   return cases;
@@ -146,7 +146,7 @@ std::string ZshScript(const std::map<std::string, Position>& positions) {
     branches += fmt::format("    {})\n", ShQuote(name));
     branches += "      found=(";
     for (const auto& [word, what] : position.words) {
-      branches += fmt::format(" {}", ShQuote(word + ":" + what));
+      branches += fmt::format(" {}", ShQuote(fmt::format("{}:{}", word, what)));
     }
     branches += " )\n      options=(";
     for (const OptionDescription& option : position.options) {
@@ -197,7 +197,7 @@ std::string FishScript(const std::map<std::string, Position>& positions) {
     const std::string path = "ursa" + (name.empty() ? "" : " " + name);
     const std::string condition = FishQuote("test (__ursa_command) = \"" + path + "\"");
     for (const auto& [word, what] : position.words) {
-      steps += " " + FishQuote(path + "/" + word);
+      steps += " " + FishQuote(fmt::format("{}/{}", path, word));
       lines += fmt::format("complete -c ursa -n {} -a {} -d {}\n", condition, FishQuote(word),
                            FishQuote(what));
     }

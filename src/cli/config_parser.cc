@@ -311,6 +311,7 @@ class ProfileParser {
 
   static std::vector<std::string> KnownKeys() {
     std::vector<std::string> keys;
+    keys.reserve(kSettings.size());
     for (const Setting& setting : kSettings) {
       keys.emplace_back(setting.key);
     }

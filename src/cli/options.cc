@@ -107,8 +107,8 @@ void Options::Flag(const std::string& name, const std::string& help, bool& value
 }
 
 void Options::Value(const std::string& name, const std::string& value_name, const std::string& help,
-                    std::function<Result<void>(const std::string&)> take) {
-  AddOption(app_, name, help, std::move(take))->type_name(value_name)->expected(1);
+                    const Take& take) {
+  AddOption(app_, name, help, take)->type_name(value_name)->expected(1);
 }
 
 void Options::Whole(const std::string& name, const std::string& value_name, const std::string& help,

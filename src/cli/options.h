@@ -59,7 +59,7 @@ class Options {
             std::optional<TimeNs>& value);
   // Any other type: `take` judges and keeps the text; its error's message is shown behind the name.
   void Value(const std::string& name, const std::string& value_name, const std::string& help,
-             std::function<Result<void>(const std::string&)> take);
+             const std::function<Result<void>(const std::string&)>& take);
 
   // Arguments without a flag, in the order of their declaration. A name is "RECORDING_ID".
   void Argument(const std::string& name, const std::string& help, std::string& value);

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <set>
+#include <system_error>
 
 namespace ursa::cli {
 
@@ -22,8 +22,9 @@ Result<participants::MergeMap> ReadMergeMap(const std::filesystem::path& file,
   std::error_code error;
   std::ifstream stream(file, std::ios::binary);
   if (!stream || std::filesystem::is_directory(file, error)) {
-    return Fail(ErrorCode::kUsage, fmt::format("the merge map {} can't be read: {}", file.string(),
-                                               stream ? "it is a directory" : strerror(errno)));
+    return Fail(ErrorCode::kUsage,
+                fmt::format("the merge map {} can't be read: {}", file.string(),
+                            stream ? "it is a directory" : std::generic_category().message(errno)));
   }
   // One byte more than a map may have says that this is none.
   std::string text(participants::kMergeMapBytesMax + 1, '\0');

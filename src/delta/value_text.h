@@ -15,7 +15,8 @@ namespace ursa::delta {
 // table, and must not end the program either.
 void AppendJsonText(std::string& text, std::string_view value);
 
-// Appends the value, which must be one of `type`: the text of ValueToJson(type, value).
+// Appends the value, which must be one of `type`: a text of ValueToJson(type, value), always the
+// same one.
 void AppendJsonValue(std::string& text, const Type& type, const Value& value);
 
 // Take something from the start of `text`, in the very way in which the above write it. None where
