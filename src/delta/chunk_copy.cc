@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "delta/arrow_bridge.h"
 #include "delta/arrow_headers.h"
@@ -35,6 +36,15 @@ std::string TopLevelName(const parquet::SchemaDescriptor& schema, int leaf) {
   return schema.GetColumnRoot(leaf)->name();
 }
 
+// The library knows a leaf's properties by this: a column "a.b" and the member b of a are one.
+bool HasDistinctPaths(const parquet::SchemaDescriptor& schema) {
+  std::set<std::string> paths;
+  for (int leaf = 0; leaf < schema.num_columns(); ++leaf) {
+    paths.insert(schema.Column(leaf)->path()->ToDotString());
+  }
+  return paths.size() == static_cast<size_t>(schema.num_columns());
+}
+
 // Whether the file has exactly the table's columns that hold data, and only one row group.
 bool HasTheTablesColumns(const parquet::FileMetaData& metadata, const Schema& schema) {
   if (metadata.num_row_groups() != 1 || metadata.num_rows() > kRowsPerFileMax ||
@@ -42,7 +52,8 @@ bool HasTheTablesColumns(const parquet::FileMetaData& metadata, const Schema& sc
     return false;
   }
   const parquet::schema::GroupNode& root = *metadata.schema()->group_node();
-  if (static_cast<size_t>(root.field_count()) != schema.fields.size()) {
+  if (static_cast<size_t>(root.field_count()) != schema.fields.size() ||
+      !HasDistinctPaths(*metadata.schema())) {
     return false;
   }
   return std::ranges::all_of(schema.fields, [&](const Field& field) {
@@ -50,11 +61,14 @@ bool HasTheTablesColumns(const parquet::FileMetaData& metadata, const Schema& sc
   });
 }
 
-// The key column and the changed columns of the new file.
+// The key column and the changed columns of the new file, and all those whose statistics are made
+// anew.
 struct NewColumns {
   Schema schema;  // of the changed columns
   std::shared_ptr<arrow::RecordBatch> values;
   std::shared_ptr<arrow::Array> keys;
+  Schema counted_schema;  // the changed columns first
+  std::shared_ptr<arrow::RecordBatch> counted;
 };
 
 using ArrayPtr = std::shared_ptr<arrow::Array>;
@@ -84,7 +98,14 @@ Result<NewColumns> ReadAndEdit(const Snapshot& snapshot, DataFileReader& reader,
                                const ColumnsRead& read, const std::vector<RowEdit>& edits,
                                size_t key_column) {
   const std::vector<size_t> columns = TouchedColumns(edits);
-  URSA_TRY(const auto arrays, ReadMissing(reader, read, columns));
+  std::vector<size_t> counted = columns;
+  for (size_t column = 0; column < snapshot.schema.fields.size(); ++column) {
+    if (!CanCarryBounds(snapshot.schema.fields[column].type) &&
+        std::ranges::find(columns, column) == columns.end()) {
+      counted.push_back(column);
+    }
+  }
+  URSA_TRY(const auto arrays, ReadMissing(reader, read, counted));
   NewColumns result;
   arrow::ArrayVector edited;
   for (const size_t column : columns) {
@@ -95,8 +116,15 @@ Result<NewColumns> ReadAndEdit(const Snapshot& snapshot, DataFileReader& reader,
     edited.push_back(std::move(values));
   }
   result.keys = arrays.at(key_column);
-  result.values = arrow::RecordBatch::Make(ToArrowSchema(result.schema), result.keys->length(),
-                                           std::move(edited));
+  result.values =
+      arrow::RecordBatch::Make(ToArrowSchema(result.schema), result.keys->length(), edited);
+  result.counted_schema = result.schema;
+  for (size_t i = columns.size(); i < counted.size(); ++i) {
+    result.counted_schema.fields.push_back(snapshot.schema.fields[counted[i]]);
+    edited.push_back(arrays.at(counted[i]));
+  }
+  result.counted = arrow::RecordBatch::Make(ToArrowSchema(result.counted_schema),
+                                            result.keys->length(), std::move(edited));
   return result;
 }
 
@@ -132,8 +160,10 @@ class Assembly {
       : old_(old), edited_(edited), plan_(std::move(plan)) {
     parquet::WriterProperties::Builder properties;
     for (int leaf = 0; leaf < old_.LeafCount(); ++leaf) {
-      const auto chunk = SourceOf(leaf).Chunk(LeafOf(leaf));
-      properties.compression(chunk->path_in_schema(), chunk->compression());
+      // Under the leaf's path in the old schema, which is the new file's: engines call the elements
+      // of a list differently.
+      properties.compression(old_.metadata->schema()->Column(leaf)->path(),
+                             SourceOf(leaf).Chunk(LeafOf(leaf))->compression());
     }
     footer_ = parquet::FileMetaDataBuilder::Make(old_.metadata->schema(), properties.build());
   }
@@ -269,7 +299,7 @@ Result<std::optional<AddFile>> CopyWithEdits(store::ObjectStore& store, const Sn
   }
   URSA_TRY(const NewColumns columns,
            ReadAndEdit(snapshot, reader, read, edits, *snapshot.schema.IndexOf(key_column)));
-  auto stats = PatchStatistics(file, columns.schema, columns.values);
+  auto stats = PatchStatistics(file, snapshot.schema, columns.counted_schema, columns.counted);
   if (!stats) {
     return std::optional<AddFile>();
   }

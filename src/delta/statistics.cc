@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "delta/arrow_headers.h"
+#include "delta/calendar.h"
 
 namespace ursa::delta {
 namespace {
@@ -30,6 +31,21 @@ std::string_view FirstCodePoints(std::string_view text) {
     bytes += Utf8SequenceLength(text.substr(bytes));
   }
   return text.substr(0, bytes);
+}
+
+// None where no JSON text carries the values faithfully.
+std::optional<Bounds> StringBoundsOf(std::string_view min, std::string_view max) {
+  const auto unusable = [](std::string_view text) {
+    return !IsValidUtf8(text) || text.find('\0') != std::string_view::npos;
+  };
+  if (unusable(min) || unusable(max)) {
+    return std::nullopt;
+  }
+  std::string upper(FirstCodePoints(max));
+  if (upper.size() < max.size()) {
+    upper += kHighestCodePoint;
+  }
+  return Bounds{std::string(FirstCodePoints(min)), upper};
 }
 
 // Calls use(array, row) for each value of a column that is not null.
@@ -57,18 +73,7 @@ std::optional<Bounds> StringColumn(const Batches& batches, int column) {
       max = value;
     }
   });
-  // A value that no JSON text carries faithfully bounds nothing.
-  const auto unusable = [](std::string_view text) {
-    return !IsValidUtf8(text) || text.find('\0') != std::string_view::npos;
-  };
-  if (!min || unusable(*min) || unusable(*max)) {
-    return std::nullopt;
-  }
-  std::string upper(FirstCodePoints(*max));
-  if (upper.size() < max->size()) {
-    upper += kHighestCodePoint;
-  }
-  return Bounds{std::string(FirstCodePoints(*min)), upper};
+  return min ? StringBoundsOf(*min, *max) : std::nullopt;
 }
 
 template <typename ArrayType>
@@ -86,18 +91,45 @@ std::optional<std::pair<int64_t, int64_t>> IntegerRange(const Batches& batches, 
   return std::pair{min, max};
 }
 
-std::string MillisecondText(int64_t microseconds) {
+// "2026-05-07T14:30:22.120Z"; none outside the years that the form has, 1 to 9999.
+std::optional<std::string> MillisecondText(int64_t microseconds) {
   const auto time =
       std::chrono::floor<std::chrono::milliseconds>(TimeUs{Microseconds{microseconds}});
+  if (time < std::chrono::sys_days{std::chrono::year{1} / 1 / 1} ||
+      time >= std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}) {
+    return std::nullopt;
+  }
   std::string text = FormatTime(TimeUs{time});
   return text.substr(0, text.size() - 4) + "Z";
 }
 
-std::optional<Bounds> DoubleColumn(const Batches& batches, int column) {
+// "2026-05-07", of the same years.
+std::optional<std::string> DayText(int64_t days) {
+  std::string text = FormatDays(days);
+  return text.size() == std::size("2026-05-07") - 1 && text >= "0001" ? std::optional(text)
+                                                                      : std::nullopt;
+}
+
+std::optional<Bounds> MakeBounds(std::optional<Json> min, std::optional<Json> max) {
+  if (!min || !max) {
+    return std::nullopt;
+  }
+  return Bounds{*std::move(min), *std::move(max)};
+}
+
+// The range of a column whose values are numbers in Arrow, each written by `write`.
+template <typename ArrayType, typename Write>
+std::optional<Bounds> RangeColumn(const Batches& batches, int column, const Write& write) {
+  const auto range = IntegerRange<ArrayType>(batches, column);
+  return range ? MakeBounds(write(range->first), write(range->second)) : std::nullopt;
+}
+
+template <typename ArrayType>
+std::optional<Bounds> FloatingColumn(const Batches& batches, int column) {
   double min = std::numeric_limits<double>::infinity();
   double max = -min;
   bool finite = true;
-  ForEachValue<arrow::DoubleArray>(batches, column, [&](const auto& array, int64_t row) {
+  ForEachValue<ArrayType>(batches, column, [&](const auto& array, int64_t row) {
     const double value = array.Value(row);
     finite = finite && std::isfinite(value);
     min = std::min(min, value);
@@ -110,29 +142,38 @@ std::optional<Bounds> DoubleColumn(const Batches& batches, int column) {
 }
 
 std::optional<Bounds> BoundsOfColumn(const Type& type, const Batches& batches, int column) {
+  const auto number = [](int64_t value) { return std::optional<Json>(value); };
   switch (type.kind) {
     case TypeKind::kString:
       return StringColumn(batches, column);
     case TypeKind::kDouble:
-      return DoubleColumn(batches, column);
+      return FloatingColumn<arrow::DoubleArray>(batches, column);
+    case TypeKind::kFloat:
+      return FloatingColumn<arrow::FloatArray>(batches, column);
     case TypeKind::kLong:
-      if (const auto range = IntegerRange<arrow::Int64Array>(batches, column)) {
-        return Bounds{range->first, range->second};
-      }
-      return std::nullopt;
+      return RangeColumn<arrow::Int64Array>(batches, column, number);
     case TypeKind::kInteger:
-      if (const auto range = IntegerRange<arrow::Int32Array>(batches, column)) {
-        return Bounds{range->first, range->second};
-      }
-      return std::nullopt;
+      return RangeColumn<arrow::Int32Array>(batches, column, number);
+    case TypeKind::kShort:
+      return RangeColumn<arrow::Int16Array>(batches, column, number);
+    case TypeKind::kByte:
+      return RangeColumn<arrow::Int8Array>(batches, column, number);
+    case TypeKind::kBoolean:
+      return RangeColumn<arrow::BooleanArray>(
+          batches, column, [](int64_t value) { return std::optional<Json>(value != 0); });
+    case TypeKind::kDate:
+      return RangeColumn<arrow::Date32Array>(batches, column, DayText);
     case TypeKind::kTimestamp:
-      if (const auto range = IntegerRange<arrow::TimestampArray>(batches, column)) {
-        return Bounds{MillisecondText(range->first), MillisecondText(range->second)};
-      }
-      return std::nullopt;
+      return RangeColumn<arrow::TimestampArray>(batches, column, MillisecondText);
     default:
       return std::nullopt;
   }
+}
+
+// Whether nullCount has columns of this type.
+bool HasNullCount(const Type& type) {
+  return type.kind != TypeKind::kStruct && type.kind != TypeKind::kMap &&
+         type.kind != TypeKind::kVoid;
 }
 
 }  // namespace
@@ -148,8 +189,7 @@ std::string MakeStatistics(const Schema& schema, const Batches& batches) {
   for (size_t i = 0; i < schema.fields.size(); ++i) {
     const Field& field = schema.fields[i];
     const auto column = static_cast<int>(i);
-    if (field.type.kind == TypeKind::kStruct || field.type.kind == TypeKind::kMap ||
-        field.type.kind == TypeKind::kVoid) {
+    if (!HasNullCount(field.type)) {
       continue;
     }
     int64_t null_count = 0;
@@ -192,25 +232,77 @@ std::optional<std::string> StringMember(const nlohmann::json& stats, const char*
 
 }  // namespace
 
-std::optional<std::string> PatchStatistics(const AddFile& file, const Schema& schema,
+namespace {
+
+// A member of a group of `stats`; null where there is none.
+Json MemberOf(const Json& stats, const char* group, const std::string& column) {
+  const Json values = stats.value(group, Json());
+  return values.is_object() ? values.value(column, Json()) : Json();
+}
+
+// What another's bounds say in our form; none where they are in none that we know. Those of
+// floating numbers say nothing of a NaN.
+std::optional<Bounds> Carried(const Type& type, const Json& min, const Json& max) {
+  const auto both = [&](bool (Json::*is)() const noexcept) { return (min.*is)() && (max.*is)(); };
+  switch (type.kind) {
+    case TypeKind::kString:
+      return both(&Json::is_string) ? StringBoundsOf(min.get<std::string>(), max.get<std::string>())
+                                    : std::nullopt;
+    case TypeKind::kLong:
+    case TypeKind::kInteger:
+    case TypeKind::kShort:
+    case TypeKind::kByte:
+      return both(&Json::is_number_integer) ? MakeBounds(min, max) : std::nullopt;
+    case TypeKind::kBoolean:
+      return both(&Json::is_boolean) ? MakeBounds(min, max) : std::nullopt;
+    case TypeKind::kTimestamp: {
+      const auto carried = [](const Json& text) -> std::optional<Json> {
+        const auto time = ParseMicroseconds(text.get<std::string>());
+        return time ? std::optional<Json>(MillisecondText(*time)) : std::nullopt;
+      };
+      return both(&Json::is_string) ? MakeBounds(carried(min), carried(max)) : std::nullopt;
+    }
+    case TypeKind::kDate: {
+      const auto carried = [](const Json& text) -> std::optional<Json> {
+        const auto days = ParseDays(text.get<std::string>());
+        return days ? std::optional<Json>(DayText(*days)) : std::nullopt;
+      };
+      return both(&Json::is_string) ? MakeBounds(carried(min), carried(max)) : std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+bool CanCarryBounds(const Type& type) {
+  return type.kind != TypeKind::kDouble && type.kind != TypeKind::kFloat;
+}
+
+std::optional<std::string> PatchStatistics(const AddFile& file, const Schema& table,
+                                           const Schema& counted,
                                            const std::shared_ptr<arrow::RecordBatch>& batch) {
-  Json stats = Json::parse(file.stats.value_or(""), nullptr, false);
-  if (!stats.is_object() || stats.value("numRecords", Json()) != batch->num_rows()) {
+  const auto rows = static_cast<uint64_t>(batch->num_rows());
+  if (RecordCountOf(file) != rows) {
     return std::nullopt;
   }
-  const Json changed = Json::parse(MakeStatistics(schema, {batch}));
-  for (const char* group : {"minValues", "maxValues", "nullCount"}) {
-    Json& values = stats[group];
-    if (values.is_null()) {
-      values = Json::object();
+  const Json theirs = Json::parse(*file.stats, nullptr, false);
+  Json stats = Json::parse(MakeStatistics(counted, {batch}));
+  for (const Field& field : table.fields) {
+    if (counted.IndexOf(field.name)) {
+      continue;
     }
-    if (!values.is_object()) {
-      return std::nullopt;
+    const Json nulls = MemberOf(theirs, "nullCount", field.name);
+    if (HasNullCount(field.type) && nulls.is_number_unsigned() && nulls <= rows) {
+      stats["nullCount"][field.name] = nulls;
     }
-    for (const Field& field : schema.fields) {
-      values.erase(field.name);
+    if (auto bounds = Carried(field.type, MemberOf(theirs, "minValues", field.name),
+                              MemberOf(theirs, "maxValues", field.name));
+        bounds && bounds->min <= bounds->max) {
+      stats["minValues"][field.name] = std::move(bounds->min);
+      stats["maxValues"][field.name] = std::move(bounds->max);
     }
-    values.update(changed[group]);
   }
   return stats.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

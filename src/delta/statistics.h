@@ -18,10 +18,16 @@ namespace ursa::delta {
 std::string MakeStatistics(const Schema& schema,
                            const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches);
 
-// The stats of a file like `file`, in which the columns of `schema` have the values of `batch`;
-// none where the file's own can't be carried over.
-std::optional<std::string> PatchStatistics(const AddFile& file, const Schema& schema,
+// The stats of a file like `file`, in which the columns of `counted` have the values of `batch`.
+// Of the table's other columns they say what the file's own do, whoever wrote it, in our form, or
+// nothing. None where the file's own don't say that it has as many rows.
+std::optional<std::string> PatchStatistics(const AddFile& file, const Schema& table,
+                                           const Schema& counted,
                                            const std::shared_ptr<arrow::RecordBatch>& batch);
+
+// Whether another's bounds of such a column can be believed: those of floating numbers pass over
+// a NaN.
+bool CanCarryBounds(const Type& type);
 
 // Which values of a string column a file can hold, as far as its statistics say.
 struct StringBounds {

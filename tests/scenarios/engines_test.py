@@ -111,6 +111,46 @@ def test_a_merge_by_delta_rs_is_read_and_built_upon(laboratory):
     assert ours(laboratory) == theirs(laboratory)
 
 
+def modalities(laboratory):
+    """All rows of the table as ursa reads them, once it is sure that delta-rs reads the same."""
+    rows = [row["values"] for row in
+            laboratory.ursa("query", "modalities", "--format", "json").rows()]
+    # Some stand twice.
+    order = lambda row: (row["recording_hash"], row["worker"], row["modality"],
+                         json.dumps(row, sort_keys=True))
+    rows.sort(key=order)
+    assert sorted(map(plain, laboratory.rows("modalities")), key=order) == rows
+    return rows
+
+
+@pytest.mark.parametrize("element", ["item", "array", "x"])
+def test_lists_whose_elements_others_name_otherwise_are_written_and_restored(laboratory, element):
+    table = laboratory.delta("modalities").to_pyarrow_table()
+    position = table.schema.get_field_index("domain_intervals")
+    interval = pyarrow.struct([("start", pyarrow.float64()), ("end", pyarrow.float64())])
+    renamed = pyarrow.list_(pyarrow.field(element, interval))
+    table = table.set_column(position, "domain_intervals",
+                             table["domain_intervals"].cast(renamed))
+    write_deltalake(laboratory.uri_of("modalities"), table, mode="overwrite",
+                    schema_mode="overwrite", storage_options=laboratory.storage_options)
+    before = modalities(laboratory)
+    summary = laboratory.ursa("fix-modalities-start-epoch", "--commit", "--json",
+                              "--max-underivable", 99).summary
+    after = modalities(laboratory)
+    assert sum(map(dict.__ne__, before, after)) == summary["committed"] > 0
+    laboratory.ursa("restore", summary["run_id"], "--commit")
+    without_time = lambda rows: [{**row, "updated_at": None} for row in rows]
+    assert without_time(modalities(laboratory)) == without_time(before)
+
+
+def test_a_filter_of_another_engine_finds_the_rows_that_we_wrote(laboratory):
+    laboratory.ursa(COMMAND, "--commit", "--json", "--max-indeterminate", 1000)
+    rows = laboratory.delta().to_pyarrow_table()
+    for wrong in (True, False):
+        found = laboratory.delta().to_pyarrow_table(filters=[("duration_known_wrong", "=", wrong)])
+        assert found.num_rows == rows["duration_known_wrong"].to_pylist().count(wrong)
+
+
 def test_unknown_columns_of_any_type_survive_a_commit(laboratory):
     table = laboratory.delta().to_pyarrow_table()
     count = table.num_rows

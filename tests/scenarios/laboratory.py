@@ -1,6 +1,7 @@
 """Runs the real binary on real directories, and reads what it wrote with another engine."""
 import functools
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -75,6 +76,8 @@ def plain(value):
         return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, dict):
         return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "-Infinity" if value < 0 else "Infinity"
     return [plain(part) for part in value] if isinstance(value, list) else value
 
 
