@@ -15,7 +15,7 @@ Result<void> CheckColumns(const TableDefinition& definition, const delta::Snapsh
                                                "'; rebuild the catalog");
     }
     const delta::Type& type = snapshot.schema.fields[*position].type;
-    if (type.kind != field.type.kind) {
+    if (TypeName(type) != TypeName(field.type)) {
       return Fail(ErrorCode::kUnsupported, "the column '" + field.name + "' of the table " +
                                                snapshot.table_path + " has type " + TypeName(type) +
                                                " where " + TypeName(field.type) +

@@ -149,6 +149,28 @@ TEST_F(WriterTest, ATableThatLacksAColumnIsRefusedByNamingIt) {
   EXPECT_THAT(table.error().message, HasSubstr("duration_us"));
 }
 
+// Whoever reads the members by their places would take an interval's end for its start.
+TEST_F(WriterTest, ATableWhoseColumnHoldsOtherThingsIsRefusedByNamingIt) {
+  const delta::Field start{"start", delta::TypeKind::kDouble, true, "{}"};
+  const delta::Field end{"end", delta::TypeKind::kDouble, true, "{}"};
+  const delta::Field more{"confidence", delta::TypeKind::kDouble, true, "{}"};
+  for (const delta::Type& type :
+       {delta::Type::Struct({end, start}), delta::Type::Struct({start, end, more}),
+        delta::Type::Struct({start}), delta::Type(delta::TypeKind::kDouble)}) {
+    delta::Schema schema = FindTable(kModalities)->schema;
+    schema.fields[*schema.IndexOf("domain_intervals")].type = delta::Type::Array(type, true);
+    store::MemoryStore old(clock_);
+    ASSERT_TRUE(delta::CreateTable(old, "ursa/catalog/recordings", FindTable(kRecordings)->schema,
+                                   "Ursa/test", clock_, random_));
+    ASSERT_TRUE(
+        delta::CreateTable(old, "ursa/catalog/modalities", schema, "Ursa/test", clock_, random_));
+    const auto table = Catalog::Open(old, std::nullopt)->Table(kModalities);
+    ASSERT_FALSE(table);
+    EXPECT_EQ(table.error().code, ErrorCode::kUnsupported);
+    EXPECT_THAT(table.error().message, HasSubstr("domain_intervals"));
+  }
+}
+
 // A store that takes the condition and ignores it.
 class OverwritingStore final : public store::ObjectStore {
  public:
