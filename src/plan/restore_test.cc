@@ -188,6 +188,23 @@ TEST_F(RestoreTest, TheRestoreOfARestoreBringsDeletedRowsBack) {
   EXPECT_EQ(StateOfRun(run), RunState::kCommitted);
 }
 
+TEST_F(RestoreTest, ARunWhoseSnapshotIsGoneIsListedAndCannotBeUndone) {
+  const Plan plan = MakePlan({DurationChange(1, 101, 5)});
+  ASSERT_TRUE(ApplyPlan(plan));
+  const plan::Run before = ListRuns(OpenCatalog())->back();
+  EXPECT_TRUE(before.CanBeUndone());
+  for (const std::string& key : before.rollback_keys) {
+    ASSERT_TRUE(assets_.Delete(key));
+  }
+  const plan::Run after = ListRuns(OpenCatalog())->back();
+  EXPECT_EQ(after.run_id, before.run_id);
+  EXPECT_EQ(after.command, before.command);
+  EXPECT_EQ(after.tables, before.tables);
+  EXPECT_EQ(after.state, RunState::kCommitted);
+  EXPECT_FALSE(after.CanBeUndone());
+  EXPECT_EQ(Restore(plan.RunId()).error().code, ErrorCode::kUsage);
+}
+
 // reconstruct-all-recent commits in batches: <run_id>.1, <run_id>.2, ...
 TEST_F(RestoreTest, ARunOfSeveralPlansIsUndoneWhole) {
   const std::string run(64, 'b');

@@ -66,11 +66,12 @@ struct Gathered {
 };
 
 // A run that wrote its row says there all that its snapshots' first and last lines say, which are
-// two reads each on the other side of a network.
-Result<RollbackSummary> Describe(const catalog::Catalog& catalog, const store::ObjectInfo& snapshot,
+// two reads each on the other side of a network. One whose snapshots are gone has its row.
+Result<RollbackSummary> Describe(const catalog::Catalog& catalog,
+                                 const std::vector<store::ObjectInfo>& snapshots,
                                  const RecordedRun* recorded) {
-  if (recorded == nullptr || !recorded->finished) {
-    return DescribeRollback(catalog.Assets(), snapshot);
+  if (!snapshots.empty() && (recorded == nullptr || !recorded->finished)) {
+    return DescribeRollback(catalog.Assets(), snapshots.back());
   }
   RollbackSummary summary;
   summary.command = recorded->command;
@@ -86,7 +87,7 @@ Result<void> Gather(const catalog::Catalog& catalog, const std::string& plan_id,
                     const std::vector<store::ObjectInfo>& snapshots, const Tables& tables,
                     const RecordedRun* recorded, Gathered& gathered) {
   Run& run = gathered.run;
-  URSA_TRY(const RollbackSummary summary, Describe(catalog, snapshots.back(), recorded));
+  URSA_TRY(const RollbackSummary summary, Describe(catalog, snapshots, recorded));
   run.plans.push_back(plan_id);
   run.command = summary.command;
   run.tool = summary.tool;
@@ -213,9 +214,16 @@ Result<Tables> LoadTablesOf(const Plan& plan, const catalog::Catalog& catalog) {
 }
 
 Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog) {
-  URSA_TRY(const auto rollbacks, ListRollbacks(catalog));
+  URSA_TRY(auto rollbacks, ListRollbacks(catalog));
   URSA_TRY(const Tables tables, LoadTables(catalog));
   URSA_TRY(const auto recorded, ReadRecordedRuns(catalog));
+  for (const auto& [plan_id, row] : recorded) {
+    if (std::ranges::any_of(tables, [&](const auto& table) {
+          return table.second->transactions.contains(plan_id);
+        })) {
+      rollbacks[plan_id];
+    }
+  }
   std::map<std::string, Gathered> gathered;
   for (const auto& [plan_id, snapshots] : rollbacks) {
     const auto row = recorded.find(plan_id);
@@ -248,7 +256,8 @@ Result<std::vector<CommittedPlan>> ReadCommittedPlans(const catalog::Catalog& ca
     }
   }
   if (plan_ids.empty()) {
-    return Fail(ErrorCode::kUsage, "no run has the id " + run_id + "; `ursa runs` lists them");
+    return Fail(ErrorCode::kUsage, "no run that left its rollback snapshot has the id " + run_id +
+                                       "; `ursa runs` lists them");
   }
   std::sort(plan_ids.begin(), plan_ids.end(), [](const std::string& a, const std::string& b) {
     return PlanNumber(a) < PlanNumber(b);

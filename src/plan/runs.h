@@ -49,9 +49,9 @@ struct Run {
   [[nodiscard]] std::string When() const {
     return committed_at ? FormatTime(*committed_at) : created_at;
   }
-  // Whether restore has something to take back.
+  // Whether restore has something to take back, and from where.
   [[nodiscard]] bool CanBeUndone() const {
-    return state != RunState::kUndone && state != RunState::kNotCommitted;
+    return state != RunState::kUndone && state != RunState::kNotCommitted && !rollback_keys.empty();
   }
 };
 
@@ -59,7 +59,7 @@ struct Run {
 RunState StateOfPlan(const std::string& plan_id, const std::map<std::string, uint64_t>& changes_of,
                      const std::map<std::string, delta::SnapshotPtr>& tables);
 
-// All runs that left a snapshot, newest first.
+// All runs that left a snapshot, or whose changes the tables have though it is gone; newest first.
 Result<std::vector<Run>> ListRuns(const catalog::Catalog& catalog);
 
 // A plan as it was committed in some tables; its changes in others were not.
