@@ -1,4 +1,7 @@
 #include "cli/command.h"
+
+#include <utility>
+
 #include "cli/shell.h"
 
 namespace ursa::cli {
@@ -24,7 +27,22 @@ void Invocation::OfferCommit(Environment environment, const std::string& product
   if (environment == Environment::kProduction) {
     flags.push_back(production_flag);
   }
-  report.OfferCommit(CommitCommandLine(process, flags));
+  std::vector<std::string> globals_before;
+  if (const auto chosen = ChosenProfile(process, {}); chosen && !globals.profile) {
+    globals_before = {"--profile", *chosen};
+  }
+  report.OfferCommit(CommitCommandLine(process, std::move(globals_before), flags));
+}
+
+std::string Invocation::CommandLine(const Profile& profile,
+                                    const std::vector<std::string>& words) const {
+  std::vector<std::string> all;
+  if (globals.config) {
+    all = {"--config", *globals.config};
+  }
+  all.insert(all.end(), {"--profile", profile.name});
+  all.insert(all.end(), words.begin(), words.end());
+  return CommandLineOf(process, all);
 }
 
 }  // namespace ursa::cli

@@ -63,9 +63,13 @@ struct Invocation {
   // S3. Source: architecture.md, "Concurrency".
   [[nodiscard]] size_t Jobs(const Profile& profile) const;
   // Ends a dry run with the command line that commits it: --commit, on production its guard's flag
-  // too.
+  // too, and --profile where URSA_PROFILE chose it, which need not be set where it is pasted.
   void OfferCommit(Environment environment,
                    const std::string& production_flag = "--i-know-this-targets-prod") const;
+  // Another command on the same catalog, for a shell. It always names the profile: it may be read
+  // on another day, when the default is another one.
+  [[nodiscard]] std::string CommandLine(const Profile& profile,
+                                        const std::vector<std::string>& words) const;
 };
 
 // Under which heading of `ursa --help` a command stands.

@@ -3,7 +3,6 @@
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
 #include "cli/participant_settings.h"
-#include "cli/shell.h"
 #include "maintenance/audit_participants.h"
 
 namespace ursa::cli {
@@ -74,8 +73,10 @@ class AuditParticipants final : public Command {
     }
     const maintenance::AuditCounts& counts = audit.counts;
     if (counts.dropped > 0) {
-      invocation.report.Record({"", Json(), "Repair it (a dry run first): " + repair,
-                                ReportRecord::Place::kAfterRows, false});
+      invocation.report.Record({.kind = "",
+                                .values = {},
+                                .text = "Repair it (a dry run first): ",
+                                .command_line = repair});
     }
     invocation.report.Summary(Json{{"examined", counts.examined},
                                    {"unattributed", counts.unattributed},
@@ -87,15 +88,11 @@ class AuditParticipants final : public Command {
 
   [[nodiscard]] std::string RepairCommand(const Invocation& invocation,
                                           const Profile& profile) const {
-    std::string line = ShellQuote(invocation.process.program);
-    if (invocation.globals.config) {
-      line += " --config " + ShellQuote(*invocation.globals.config);
-    }
-    line += " --profile " + ShellQuote(profile.name) + " backfill-participants --nas-root DIR";
+    std::vector<std::string> words = {"backfill-participants", "--nas-root", "DIR"};
     if (merge_map_) {
-      line += " --merge-map " + ShellQuote(*merge_map_);
+      words.insert(words.end(), {"--merge-map", *merge_map_});
     }
-    return line;
+    return invocation.CommandLine(profile, words);
   }
 
   std::optional<std::string> merge_map_;

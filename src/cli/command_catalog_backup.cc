@@ -44,7 +44,7 @@ class CatalogBackup final : public TableOperation {
     const Environment environment = EnvironmentOf(profile, Writes::kAssets);
     URSA_TRY(const catalog::Catalog catalog, Begin(invocation, profile, environment, *assets));
     URSA_TRY(const catalog::Backup backup, Plan(invocation, profile, catalog));
-    Show(invocation, environment, catalog, backup, true, 0, 0);
+    Show(invocation, profile, catalog, backup, true, 0, 0);
     if (backup.Arrived() < backup.objects.size()) {
       invocation.OfferCommit(environment);
     }
@@ -62,7 +62,7 @@ class CatalogBackup final : public TableOperation {
     URSA_CHECK_CONTEXT(
         catalog::MakeBackup(*assets, catalog, backup, ContextOf(invocation, profile)),
         "backing up to " + backup.destination + "; the same command goes on from there");
-    Show(invocation, environment, catalog, backup, false, copied, copied_bytes);
+    Show(invocation, profile, catalog, backup, false, copied, copied_bytes);
     return {};
   }
 
@@ -87,7 +87,7 @@ class CatalogBackup final : public TableOperation {
     return catalog::PlanBackup(catalog, destination, ContextOf(invocation, profile));
   }
 
-  void Show(const Invocation& invocation, Environment environment, const catalog::Catalog& catalog,
+  void Show(const Invocation& invocation, const Profile& profile, const catalog::Catalog& catalog,
             const catalog::Backup& backup, bool dry_run, uint64_t copied,
             uint64_t copied_bytes) const {
     for (const catalog::BackupTable& table : backup.tables) {
@@ -101,12 +101,13 @@ class CatalogBackup final : public TableOperation {
                                   {"bytes", table.bytes}},
                              true, false});
     }
+    const Environment environment = EnvironmentOf(profile, Writes::kAssets);
     const bool is_whole = backup.Arrived() == backup.objects.size();
     std::vector<std::string> restore = {"catalog", "flip", backup.destination, "--commit"};
     if (environment == Environment::kProduction) {
       restore.emplace_back("--i-know-this-targets-prod");
     }
-    const std::string command = CommandLineOf(invocation, restore);
+    const std::string command = invocation.CommandLine(profile, restore);
     invocation.report.Summary(Json{{"tables", backup.tables.size()},
                                    {"objects", backup.objects.size()},
                                    {"bytes", backup.Bytes()},
@@ -119,7 +120,7 @@ class CatalogBackup final : public TableOperation {
                                    {"backup", catalog.Assets().Uri() + "/" + backup.destination},
                                    {"restore_command", is_whole ? Json(command) : Json(nullptr)}});
     if (is_whole) {
-      invocation.report.Note("The backup is whole. To make it the catalog: " + command);
+      invocation.report.Note("The backup is whole. To make it the catalog: ", command);
     }
   }
 

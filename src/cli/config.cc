@@ -86,11 +86,8 @@ struct ProfileChoice {
 
 Result<ProfileChoice> ChooseProfile(const Process& process, const Config& config,
                                     const std::optional<std::string>& profile_flag) {
-  if (profile_flag) {
-    return ProfileChoice{*profile_flag, "--profile"};
-  }
-  if (auto name = Variable(process, "URSA_PROFILE")) {
-    return ProfileChoice{*std::move(name), "URSA_PROFILE"};
+  if (auto name = ChosenProfile(process, profile_flag)) {
+    return ProfileChoice{*std::move(name), profile_flag ? "--profile" : "URSA_PROFILE"};
   }
   if (config.default_profile) {
     return ProfileChoice{*config.default_profile, "default_profile"};
@@ -102,6 +99,11 @@ Result<ProfileChoice> ChooseProfile(const Process& process, const Config& config
 }
 
 }  // namespace
+
+std::optional<std::string> ChosenProfile(const Process& process,
+                                         const std::optional<std::string>& profile_flag) {
+  return profile_flag ? profile_flag : Variable(process, "URSA_PROFILE");
+}
 
 std::string AssetsName(const Profile& profile) {
   if (const auto* directory = std::get_if<DirectoryPlace>(&profile.place)) {

@@ -67,6 +67,11 @@ Result<Config> ReadConfig(const std::filesystem::path& file);
 // The same for text that stands for the file's.
 Result<Config> ParseConfig(std::string_view text, const std::filesystem::path& file);
 
+// The profile that the caller chose, by --profile or else URSA_PROFILE: a command line that is to
+// mean the same one elsewhere has to name it. None: the configuration's default_profile.
+std::optional<std::string> ChosenProfile(const Process& process,
+                                         const std::optional<std::string>& profile_flag);
+
 // Finds the file, reads it, and chooses the profile. `config_flag` and `profile_flag` are the
 // values of --config and --profile.
 Result<Profile> LoadProfile(const Process& process, const std::optional<std::string>& config_flag,

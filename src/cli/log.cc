@@ -49,13 +49,13 @@ Log& Log::operator=(Log&& other) noexcept {
   return *this;
 }
 
-void Log::Write(std::string_view message) {
+void Log::Write(std::string_view message, std::string_view command_line) {
   if (descriptor_ < 0) {
     return;
   }
   const auto now = std::chrono::floor<Microseconds>(clock_->Now());
-  const std::string line =
-      fmt::format("{} [{}] {}\n", FormatTime(now), getpid(), EscapeForDisplay(message));
+  const std::string line = fmt::format("{} [{}] {}{}\n", FormatTime(now), getpid(),
+                                       EscapeForDisplay(message), command_line);
   ssize_t written = 0;
   do {
     written = write(descriptor_, line.data(), line.size());

@@ -18,7 +18,8 @@ class Log {
  public:
   // A log that keeps nothing.
   Log() = default;
-  // Appends to `file`, which is created 0600: a log says who ran what. kUsage where it cannot be opened.
+  // Appends to `file`, which is created 0600: a log says who ran what. kUsage where it cannot be
+  // opened.
   static Result<Log> Open(const std::filesystem::path& file, Clock& clock);
 
   ~Log();
@@ -27,9 +28,10 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // "2026-05-07T14:30:22.120000Z [4711] " and the message, escaped, as one line. A log that
-  // cannot be written any more is no reason to break off the run, which says so at its end.
-  void Write(std::string_view message);
+  // "2026-05-07T14:30:22.120000Z [4711] " and the message, escaped, as one line; behind it
+  // `command_line` as it is, of shell.h, which is safe to show. A log that cannot be written any
+  // more is no reason to break off the run, which says so at its end.
+  void Write(std::string_view message, std::string_view command_line = {});
 
   // Why a line was lost; the first reason.
   [[nodiscard]] std::optional<Error> Failure() const;

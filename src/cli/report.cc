@@ -118,15 +118,18 @@ void Report::ShowTextRow(const std::function<void(std::string&)>& append_values,
 void Report::Record(const ReportRecord& record) {
   needs_person_ = needs_person_ || record.needs_person;
   if (!record.text.empty()) {
-    log_.Write(record.names_people ? "a " + record.kind + ", whose names stay out of the log"
-                                   : record.text);
+    if (record.names_people) {
+      log_.Write("a " + record.kind + ", whose names stay out of the log");
+    } else {
+      log_.Write(record.text, record.command_line);
+    }
   }
   ShowRecord(record);
 }
 
-void Report::Note(const std::string& text) {
-  log_.Write(text);
-  ShowNote(text);
+void Report::Note(const std::string& text, const std::string& command_line) {
+  log_.Write(text, command_line);
+  ShowNote(text, command_line);
 }
 
 void Report::End(const Result<void>& outcome) {

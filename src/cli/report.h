@@ -60,6 +60,9 @@ struct ReportRecord {
   Place place = Place::kAfterRows;
   bool needs_person = false;
   bool names_people = false;  // its text stays out of the log
+  // Stands behind the text, and is shown as it is: of shell.h, which makes no other than what is
+  // safe to show and can be pasted.
+  std::string command_line = {};
 };
 
 // Not thread-safe: rows are told in order, by one thread.
@@ -85,7 +88,8 @@ class Report {
   void TextRow(std::string_view action, const std::function<void(std::string&)>& append_values);
   void Record(const ReportRecord& record);
   // A line for people, after the summary: what programs know from the summary's values.
-  void Note(const std::string& text);
+  // `command_line` as in ReportRecord.
+  void Note(const std::string& text, const std::string& command_line = {});
   // The summary's values; kept until End, and told again replaces what was told before.
   void Summary(Json values) { summary_ = std::move(values); }
   // The command line that commits what this dry run showed.
@@ -113,7 +117,7 @@ class Report {
   virtual void ShowTextRow(const std::function<void(std::string&)>& append_values,
                            bool needs_person);
   virtual void ShowRecord(const ReportRecord& record) = 0;
-  virtual void ShowNote(const std::string& /*text*/) {}
+  virtual void ShowNote(const std::string& /*text*/, const std::string& /*command_line*/) {}
   virtual void ShowEnd(const Ending& ending) = 0;
 
   Log& log_;

@@ -70,11 +70,7 @@ ExitCode RunIn(const Process& process, const CommandLine& line) {
   if (!log) {
     return EndWrong(process, line, log.error());
   }
-  std::string words = ShellQuote(process.program);
-  for (const std::string& argument : process.arguments) {
-    words += ' ' + ShellQuote(argument);
-  }
-  log->Write("ursa " URSA_VERSION " begins: " + words);
+  log->Write("ursa " URSA_VERSION " begins: ", CommandLineOf(process, process.arguments));
 
   ProgressDisplay progress(process.err, process.clock, !line.globals.no_progress);
   OutputOverProgress output(process.out.output, progress);

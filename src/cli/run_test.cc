@@ -220,6 +220,14 @@ TEST_F(RunTest, LogsItsCommandLineAndItsEnd) {
   EXPECT_THAT(log, HasSubstr("ends with exit code 0\n"));
 }
 
+TEST_F(RunTest, LogsACommandLineThatCanBePasted) {
+  const TemporaryDirectory directory;
+  process_.working_directory = directory.path;
+  EXPECT_EQ(Run({"fix-durations-inplace", "--log-file", "it's\n.log"}), 0);
+  EXPECT_THAT(ReadFile(directory.path / "it's\n.log"),
+              HasSubstr(" begins: ursa fix-durations-inplace --log-file $'it\\047s\\012.log'\n"));
+}
+
 TEST_F(RunTest, DoesNotBeginWhereItsLogCannotBeWritten) {
   fakes_.fix->run = [](Invocation&) -> Result<void> {
     ADD_FAILURE() << "the command was run";
@@ -254,6 +262,33 @@ TEST_F(RunTest, OffersTheCommandLineThatCommits) {
   EXPECT_EQ(process_.out.text,
             "Nothing was written. To commit:\n"
             "  ursa --profile r2 fix-durations-inplace --commit --i-know-this-targets-prod\n");
+}
+
+// It may be pasted where the variable is not set, and must not commit to another catalog there.
+TEST_F(RunTest, OffersACommandLineThatNamesTheProfileOfTheEnvironment) {
+  fakes_.fix->run = [](Invocation& invocation) -> Result<void> {
+    invocation.OfferCommit(Environment::kStaging);
+    return {};
+  };
+  process_.environment["URSA_PROFILE"] = "b";
+  EXPECT_EQ(Run({"fix-durations-inplace"}), 0);
+  EXPECT_THAT(process_.out.text, HasSubstr("  ursa --profile b fix-durations-inplace --commit\n"));
+  process_.out.text.clear();
+  EXPECT_EQ(Run({"fix-durations-inplace", "--profile", "a"}), 0);
+  EXPECT_THAT(process_.out.text, HasSubstr("  ursa fix-durations-inplace --profile a --commit\n"));
+}
+
+// commands.md, "Configuration".
+TEST_F(RunTest, MakesAnotherCommandLineThatNamesConfigurationAndProfile) {
+  std::string line;
+  fakes_.fix->run = [&](Invocation& invocation) -> Result<void> {
+    Profile profile;
+    profile.name = "b";
+    line = invocation.CommandLine(profile, {"catalog", "flip", "my backup"});
+    return {};
+  };
+  EXPECT_EQ(Run({"fix-durations-inplace", "--config", "it's.toml"}), 0);
+  EXPECT_EQ(line, "ursa --config 'it'\\''s.toml' --profile b catalog flip 'my backup'");
 }
 
 TEST_F(RunTest, OffersNoGuardOnStaging) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 
@@ -56,9 +57,18 @@ std::string ShellQuote(std::string_view word) {
   return IsShowable(word) ? InSingleQuotes(word) : InAnsiQuotes(word);
 }
 
-std::string CommitCommandLine(const Process& process, const std::vector<std::string>& flags) {
+std::string CommandLineOf(const Process& process, const std::vector<std::string>& words) {
+  std::string line = ShellQuote(process.program);
+  for (const std::string& word : words) {
+    line += ' ' + ShellQuote(word);
+  }
+  return line;
+}
+
+std::string CommitCommandLine(const Process& process, std::vector<std::string> globals,
+                              const std::vector<std::string>& flags) {
   constexpr std::string_view kPlanOut = "--plan-out";
-  std::vector<std::string> words;
+  std::vector<std::string> words = std::move(globals);
   const auto& given = process.arguments;
   const auto end_of_options = std::find(given.begin(), given.end(), "--");
   for (auto word = given.begin(); word != end_of_options; ++word) {
@@ -74,11 +84,7 @@ std::string CommitCommandLine(const Process& process, const std::vector<std::str
     }
   }
   words.insert(words.end(), end_of_options, given.end());
-  std::string line = ShellQuote(process.program);
-  for (const std::string& word : words) {
-    line += ' ' + ShellQuote(word);
-  }
-  return line;
+  return CommandLineOf(process, words);
 }
 
 }  // namespace ursa::cli

@@ -14,8 +14,12 @@ namespace ursa::cli {
 // forge or reorder a line stands in $'...' as octal escapes.
 std::string ShellQuote(std::string_view word);
 
-// The run's own command line with `flags` added where they are not there yet (before a `--`), and
-// without --plan-out, which a commit does not take.
-std::string CommitCommandLine(const Process& process, const std::vector<std::string>& flags);
+// The program and words, each quoted.
+std::string CommandLineOf(const Process& process, const std::vector<std::string>& words);
+
+// The run's own command line with the words of `globals` before it and `flags` added where they are
+// not there yet (before a `--`), and without --plan-out, which a commit does not take.
+std::string CommitCommandLine(const Process& process, std::vector<std::string> globals,
+                              const std::vector<std::string>& flags);
 
 }  // namespace ursa::cli

@@ -25,10 +25,11 @@ std::string ReadByBash(const std::string& quoted) {
 }
 
 std::string CommitOf(const std::vector<std::string>& arguments,
-                     const std::vector<std::string>& flags) {
+                     const std::vector<std::string>& flags,
+                     const std::vector<std::string>& globals = {}) {
   FakeProcess fake;
   fake.arguments = arguments;
-  return CommitCommandLine(fake.Make(), flags);
+  return CommitCommandLine(fake.Make(), globals, flags);
 }
 
 TEST(ShellQuote, LeavesPlainWordsAlone) {
@@ -69,6 +70,11 @@ TEST(CommitCommandLine, DoesNotRepeatAFlagThatWasGiven) {
   EXPECT_EQ(CommitOf({"compact", "--i-know-this-targets-prod"},
                      {"--commit", "--i-know-this-targets-prod"}),
             "ursa compact --i-know-this-targets-prod --commit");
+}
+
+TEST(CommitCommandLine, BeginsWithWhatWasChosenOtherwise) {
+  EXPECT_EQ(CommitOf({"compact"}, {"--commit"}, {"--profile", "my lab"}),
+            "ursa --profile 'my lab' compact --commit");
 }
 
 TEST(CommitCommandLine, PutsFlagsBeforeTheEndOfOptions) {

@@ -1,7 +1,5 @@
 #include "cli/table_operation.h"
 
-#include "cli/shell.h"
-
 namespace ursa::cli {
 
 void TableOperation::Configure(Options& options) {
@@ -25,23 +23,6 @@ Result<void> TableOperation::CheckGuard(Environment environment) const {
   }
   return Refuse("production",
                 "this catalog is production: a commit needs --i-know-this-targets-prod");
-}
-
-std::string CommandLineOf(const Invocation& invocation, const std::vector<std::string>& words) {
-  std::string line = ShellQuote(invocation.process.program);
-  const auto add = [&](const std::string& word) { line += ' ' + ShellQuote(word); };
-  if (invocation.globals.config) {
-    add("--config");
-    add(*invocation.globals.config);
-  }
-  if (invocation.globals.profile) {
-    add("--profile");
-    add(*invocation.globals.profile);
-  }
-  for (const std::string& word : words) {
-    add(word);
-  }
-  return line;
 }
 
 }  // namespace ursa::cli

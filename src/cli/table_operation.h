@@ -32,7 +32,4 @@ class TableOperation : public Command {
   bool targets_production_ = false;
 };
 
-// Another command of the same program and profile, as it is typed.
-std::string CommandLineOf(const Invocation& invocation, const std::vector<std::string>& words);
-
 }  // namespace ursa::cli

@@ -39,7 +39,7 @@ void TextReport::ShowRecord(const ReportRecord& record) {
   if (record.text.empty()) {
     return;
   }
-  const std::string line = EscapeForDisplay(record.text);
+  const std::string line = EscapeForDisplay(record.text) + record.command_line;
   const std::string styled = record.needs_person ? style_.Alarm(line) : line;
   switch (record.place) {
     case ReportRecord::Place::kBeforeRows:
@@ -56,8 +56,8 @@ void TextReport::ShowRecord(const ReportRecord& record) {
   }
 }
 
-void TextReport::ShowNote(const std::string& text) {
-  after_summary_.push_back(style_.Alarm(EscapeForDisplay(text)));
+void TextReport::ShowNote(const std::string& text, const std::string& command_line) {
+  after_summary_.push_back(style_.Alarm(EscapeForDisplay(text) + command_line));
 }
 
 void TextReport::ShowEnd(const Ending& ending) {

@@ -35,7 +35,7 @@ class TextReport final : public Report {
     return shown && rows_.size() < settings_.top;
   }
   void ShowRecord(const ReportRecord& record) override;
-  void ShowNote(const std::string& text) override;
+  void ShowNote(const std::string& text, const std::string& command_line) override;
   void ShowEnd(const Ending& ending) override;
 
   void ShowTable();

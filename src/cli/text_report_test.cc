@@ -128,6 +128,16 @@ TEST_F(TextReportTest, EscapesWhatComesFromOutside) {
             "snapshot=\"a\\nb c\"\n");
 }
 
+// A command line is quoted for the shell, which makes it safe to show: escaped again it would not
+// be the same to a shell.
+TEST_F(TextReportTest, ShowsACommandLineBehindATextAsItIs) {
+  const std::string line = "ursa --config 'it'\\''s'";
+  report_.Record({.kind = "", .values = {}, .text = "Repair\nit: ", .command_line = line});
+  report_.Note("Or\nthis: ", line);
+  report_.End({});
+  EXPECT_EQ(output_.text, "Repair\\nit: " + line + "\n\nOr\\nthis: " + line + "\n");
+}
+
 TEST_F(TextReportTest, NamesTheRuleOfARefusalAndOffersNoCommit) {
   report_.OfferCommit("ursa --commit");
   report_.Summary({{"examined", 2}});

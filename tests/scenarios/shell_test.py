@@ -1,4 +1,5 @@
 """What a shell and `man` make of what we print for them."""
+import os
 import shutil
 import subprocess
 
@@ -64,3 +65,40 @@ def test_the_manual_page_formats_without_a_warning_and_names_every_exit_code(tmp
     assert run.returncode == 0 and run.stderr == "", run.stderr
     for word in ("fix-durations-inplace", "--max-indeterminate", "EXIT STATUS", "130"):
         assert word in run.stdout
+
+
+def paste(line, directory):
+    """Runs a printed command line in a shell where nobody has set URSA_PROFILE."""
+    environment = {name: value for name, value in os.environ.items() if name != "URSA_PROFILE"}
+    return subprocess.run(["bash", "--norc", "-c", line], cwd=directory, env=environment,
+                          capture_output=True, text=True, timeout=60)
+
+
+def test_the_offered_command_commits_where_the_dry_run_looked(tmp_path):
+    for name in ("a", "b"):
+        ursa("demo", tmp_path / name, "--recordings", 5)
+    (tmp_path / "ursa.toml").write_text(
+        'default_profile = "a"\n[profile.a]\nroot = "a"\n[profile.b]\nroot = "b"\n')
+    of_b = {"URSA_PROFILE": "b"}
+    backup = ("catalog", "backup", "ursa/backups/1")
+    dry = ursa(*backup, cwd=tmp_path, environment=of_b)
+    committed = paste(dry.out.splitlines()[-1], tmp_path)
+    assert committed.returncode == 0 and committed.stdout.startswith("profile b,")
+    # The backup is b's; so is the command that goes back to it.
+    whole = ursa(*backup, "--json", cwd=tmp_path, environment=of_b).summary
+    assert whole["is_whole"] and not ursa(*backup, "--json", cwd=tmp_path).summary["arrived"]
+    assert "profile b," in paste(whole["restore_command"], tmp_path).stdout
+
+
+def test_a_command_in_a_sentence_or_a_log_is_one_that_bash_reads(tmp_path):
+    ursa("demo", tmp_path / "it's", "--recordings", 1)
+    given = ("--config", "it's/ursa.toml")
+    run = ursa(*given, "catalog", "backup", "ursa/b/1", "--commit", "--log-file", "it's.log",
+               cwd=tmp_path)
+    note = run.out.splitlines()[-1]
+    log = (tmp_path / "it's.log").read_text().splitlines()
+    begins = log[0]
+    for line in (begins.split(" begins: ")[1], note.split("catalog: ")[1]):
+        pasted = paste(line, tmp_path)
+        assert pasted.returncode == 0, line + pasted.stderr
+    assert any(line.endswith(note) for line in log)
