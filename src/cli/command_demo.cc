@@ -1,9 +1,8 @@
 // demo. Source: commands.md, "Catalog and ingest".
 
-#include <fmt/format.h>
-
 #include "cli/all_commands.h"
 #include "cli/catalog_session.h"
+#include "cli/shell.h"
 #include "demo/laboratory.h"
 
 namespace ursa::cli {
@@ -48,6 +47,12 @@ class Demo final : public Command {
     Profile profile;
     profile.name = "local";
     profile.place = DirectoryPlace{root, directory_};
+    if (now_ && !demo::CanBeNow(*now_)) {
+      return Fail(ErrorCode::kUsage,
+                  "--now: " + FormatTime(*now_) + " is no time for a laboratory: give one from " +
+                      FormatDate(std::chrono::floor<Microseconds>(demo::kNowMin)) + " on, before " +
+                      FormatDate(std::chrono::floor<Microseconds>(demo::kNowMax)));
+    }
     const demo::LaboratoryOptions options{recordings_, seed_,
                                           now_.value_or(invocation.process.clock.Now())};
     URSA_TRY(const demo::LaboratoryReport made,
@@ -78,9 +83,12 @@ class Demo final : public Command {
                         {"participant_rows", made.participant_rows},
                         {"recording_rows", made.recording_rows},
                         {"modality_rows", made.modality_rows}});
-    report.Record({"next", Json{{"directory", root.string()}},
-                   fmt::format("Next: cd {}, then `ursa fix-durations-inplace`", root.string()),
-                   ReportRecord::Place::kAfterSummary, false});
+    report.Record(
+        {.kind = "next",
+         .values = Json{{"directory", root.string()}},
+         .text = "Next: ",
+         .place = ReportRecord::Place::kAfterSummary,
+         .command_line = "cd " + ShellQuote(root.string()) + " && ursa fix-durations-inplace"});
   }
 
   std::string directory_;

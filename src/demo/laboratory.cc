@@ -23,8 +23,6 @@ namespace {
 
 // So many recordings may wait for their turn in truth.jsonl, per job.
 constexpr size_t kWindowPerJob = 8;
-constexpr TimeNs kNowMin{std::chrono::sys_days{std::chrono::January / 1 / 2003}};
-constexpr TimeNs kNowMax{std::chrono::sys_days{std::chrono::January / 1 / 2099}};
 
 constexpr std::string_view kConfig =
     "default_profile = \"local\"\n"
@@ -39,7 +37,7 @@ Result<void> CheckOptions(const std::filesystem::path& directory,
     return Fail(ErrorCode::kUsage, fmt::format("a laboratory has at most {} recordings, not {}",
                                                kRecordingsMax, options.recordings));
   }
-  if (options.now < kNowMin || options.now >= kNowMax) {
+  if (!CanBeNow(options.now)) {
     return Fail(ErrorCode::kInvalid, "the clock says " + FormatTime(options.now) +
                                          ": set it right, recordings are made relative to it");
   }

@@ -60,10 +60,16 @@ namespace ursa::demo {
 // All rows are in memory when they are registered, about 30 KB a recording.
 inline constexpr size_t kRecordingsMax = 100'000;
 
+// Between these a laboratory's `now` lies; the latter is no such time any more.
+inline constexpr TimeNs kNowMin{std::chrono::sys_days{std::chrono::January / 1 / 2003}};
+inline constexpr TimeNs kNowMax{std::chrono::sys_days{std::chrono::January / 1 / 2099}};
+
+constexpr bool CanBeNow(TimeNs time) { return time >= kNowMin && time < kNowMax; }
+
 struct LaboratoryOptions {
   size_t recordings = 40;
   uint64_t seed = 1;
-  TimeNs now;  // the recordings are of the 400 days before; from 2003 on
+  TimeNs now;  // the recordings are of the 400 days before; CanBeNow
 };
 
 struct DamageCount {
@@ -84,8 +90,8 @@ struct LaboratoryReport {
 
 // Makes a laboratory in `directory`, which must be absent or empty: kUsage otherwise, naming it.
 // Nothing is ever overwritten. Raw files are not fsynced. Works with `context.jobs` threads, and
-// stops with kInterrupted; then what was made so far is removed. After any other error it stays, and
-// the message says so.
+// stops with kInterrupted; then what was made so far is removed. After any other error it stays,
+// and the message says so.
 Result<LaboratoryReport> MakeLaboratory(const std::filesystem::path& directory,
                                         const LaboratoryOptions& options,
                                         const catalog::WriteContext& context, Progress& progress);

@@ -178,6 +178,12 @@ def test_a_plan_of_nothing_is_damaged_in_no_line(laboratory):
     assert run.summary["refused"] == "plan_damaged" and "line" not in run.summary["message"]
 
 
+@pytest.mark.parametrize("time", ["1999-01-01", "2099-01-01"])
+def test_a_demo_of_a_time_that_no_recording_has_is_wrong_usage(tmp_path, time):
+    run = ursa("demo", tmp_path / "lab", "--now", time, code=3)
+    assert "--now" in run.err and not (tmp_path / "lab").exists()
+
+
 def test_an_interrupted_demo_leaves_nothing_and_can_be_run_again(tmp_path):
     import signal
     import subprocess

@@ -102,3 +102,10 @@ def test_a_command_in_a_sentence_or_a_log_is_one_that_bash_reads(tmp_path):
         pasted = paste(line, tmp_path)
         assert pasted.returncode == 0, line + pasted.stderr
     assert any(line.endswith(note) for line in log)
+
+
+def test_the_step_after_a_demo_can_be_pasted(tmp_path):
+    run = ursa("demo", tmp_path / "it's new", "--recordings", 1)
+    line = run.out.splitlines()[-1].removeprefix("Next: ")
+    assert paste(line.replace("&& ursa fix-durations-inplace", "&& cat ursa.toml"),
+                 tmp_path).stdout.startswith("default_profile")
