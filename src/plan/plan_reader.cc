@@ -85,6 +85,10 @@ Result<void> PlanReader::Take(std::string_view piece) {
 
 Result<void> PlanReader::TakeLine(std::string_view line) {
   ++lines_;
+  if (foreign_version_) {
+    TakeForeign(line);
+    return {};
+  }
   if (!last_line_.empty()) {
     return Damaged("something follows its digest");
   }
@@ -102,9 +106,8 @@ Result<void> PlanReader::TakeHeader(std::string_view line) {
     return Damaged("it does not begin as a plan does");
   }
   if (json.value("plan_version", nlohmann::json()) != kPlanVersion) {
-    return Fail(ErrorCode::kUnsupported,
-                fmt::format("the plan {} was saved by another version of Ursa: plan_version {}",
-                            name_, json.value("plan_version", nlohmann::json()).dump()));
+    foreign_version_ = json.value("plan_version", nlohmann::json()).dump();
+    return {};
   }
   PlanHeader header;
   const std::array<std::pair<const char*, std::string*>, 5> members{
@@ -170,7 +173,30 @@ Result<void> PlanReader::TakeRest(std::string_view line) {
   return {};
 }
 
+// Another version's lines may be anything; its last one is known to be last when the file ends.
+void PlanReader::TakeForeign(std::string_view line) {
+  if (!last_line_.empty()) {
+    digest_.Update(last_line_);
+    digest_.Update("\n");
+  }
+  last_line_ = line;
+}
+
+tl::unexpected<Error> PlanReader::JudgeForeign() const {
+  const auto json = nlohmann::json::parse(last_line_, nullptr, false);
+  const nlohmann::json* sha256 = json.is_object() ? FindString(json, "sha256") : nullptr;
+  if (!pending_.empty() || sha256 == nullptr || *sha256 != digest_.HexDigest()) {
+    return Damaged("its bytes are not those that were saved");
+  }
+  return Fail(ErrorCode::kUnsupported,
+              fmt::format("the plan {} was saved by another version of Ursa: plan_version {}",
+                          name_, *foreign_version_));
+}
+
 Result<Plan> PlanReader::Finish() && {
+  if (foreign_version_) {
+    return JudgeForeign();
+  }
   if (last_line_.empty() || !pending_.empty()) {
     return Damaged("its end is missing");
   }

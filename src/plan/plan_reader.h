@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,8 @@ class PlanReader {
   // `name` says in messages where the bytes come from.
   PlanReader(std::string name, SpoolOptions spool);
 
-  // kRefused `plan_damaged` says what is wrong, kUnsupported a newer plan_version.
+  // kRefused `plan_damaged` says what is wrong, kUnsupported another plan_version: that of a file
+  // whose bytes are those that were saved, which is known at its end.
   Result<void> Take(std::string_view piece);
   Result<Plan> Finish() &&;
 
@@ -26,6 +28,8 @@ class PlanReader {
   Result<void> TakeLine(std::string_view line);
   Result<void> TakeHeader(std::string_view line);
   Result<void> TakeRest(std::string_view line);
+  void TakeForeign(std::string_view line);
+  [[nodiscard]] tl::unexpected<Error> JudgeForeign() const;
   [[nodiscard]] tl::unexpected<Error> Damaged(const std::string& what) const;
 
   const std::string name_;
@@ -34,7 +38,9 @@ class PlanReader {
   size_t lines_ = 0;
   std::optional<PlanBuilder> builder_;
   Sha256 digest_;          // of all lines taken so far
-  std::string last_line_;  // the digest line, once it came
+  std::string last_line_;  // the digest line, once it came; of another version any last line
+  // Of a header that says so: the plan_version of another Ursa, as JSON. Only bytes are looked at.
+  std::optional<std::string> foreign_version_;
 };
 
 // A plan's file on this machine. kNotFound, kDenied, kUnavailable name it.

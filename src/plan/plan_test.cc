@@ -133,7 +133,24 @@ TEST(PlanFile, IsRefusedWhateverByteOfItChanges) {
   for (size_t i = 0; i < bytes.size(); ++i) {
     std::string changed = bytes;
     changed[i] = static_cast<char>(changed[i] ^ 1);
-    EXPECT_FALSE(Read(changed, 4096)) << "byte " << i;
+    const auto read = Read(changed, 4096);
+    ASSERT_FALSE(read) << "byte " << i;
+    EXPECT_EQ(read.error().rule, "plan_damaged") << "byte " << i;
+  }
+}
+
+// What another version of Ursa writes, but for its last line, is not known.
+TEST(PlanFile, IsUnsupportedWhereAnotherVersionSavedItWhole) {
+  std::string bytes = "{\"record\":\"plan\",\"plan_version\":2}\n{\"record\":\"new\"}\n";
+  bytes += R"({"record":"digest","sha256":")" + Sha256Hex(bytes) + "\"}\n";
+  const auto read = Read(bytes);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::kUnsupported);
+  EXPECT_THAT(read.error().message, HasSubstr("plan_version 2"));
+  for (size_t length = 0; length < bytes.size(); ++length) {
+    const auto cut = Read(bytes.substr(0, length));
+    ASSERT_FALSE(cut) << length;
+    EXPECT_EQ(cut.error().rule, "plan_damaged") << length;
   }
 }
 
