@@ -50,6 +50,8 @@ struct Problem {
   std::string code;
   std::string key;      // from the bucket's root; bytes from outside
   std::string message;  // a sentence
+
+  bool operator==(const Problem&) const = default;
 };
 
 inline Problem MakeProblem(std::string_view code, std::string key, std::string message) {

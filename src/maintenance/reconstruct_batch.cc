@@ -1,5 +1,8 @@
 #include "maintenance/reconstruct_batch.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "ingest/ingest_plan.h"
 #include "ingest/journal.h"
 #include "maintenance/ingest_recordings.h"
@@ -24,10 +27,18 @@ bool IsInCatalog(const IngestCandidate& candidate,
          fate == plan::Fate::kAlready;
 }
 
+// What the worklist said already, of the listing that it saw, is not said again.
+void AddProblems(const std::vector<ingest::Problem>& found, std::vector<ingest::Problem>& told) {
+  const std::vector<ingest::Problem> before = told;
+  std::ranges::copy_if(found, std::back_inserter(told), [&](const ingest::Problem& problem) {
+    return std::ranges::find(before, problem) == before.end();
+  });
+}
+
 void TellRow(const IngestCandidate& candidate, const std::optional<plan::ApplyOutcome>& applied,
              ReconstructRow& row, ReconstructOutcome& outcome) {
   row.recording_hash = candidate.recording.recording_hash;
-  row.problems.insert(row.problems.end(), candidate.problems.begin(), candidate.problems.end());
+  AddProblems(candidate.problems, row.problems);
   if (candidate.recording.duration_us) {
     row.duration = Microseconds{*candidate.recording.duration_us};
   }

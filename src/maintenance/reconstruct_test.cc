@@ -123,6 +123,17 @@ TEST_F(ReconstructTest, ListsARecordingOnceThatHasAnObjectOfItsNameBesideIt) {
   EXPECT_EQ(Told(rows[Id(2)]), "skipped/empty");
 }
 
+TEST_F(ReconstructTest, TellsWhatIsOddOnceWhetherItCommitsOrNot) {
+  PutRecording(1, 10);
+  ASSERT_TRUE(raw_.Put("recordings/" + Id(1), "x", store::PutCondition::kNone));
+  LetTimePass();
+  const auto planned = Run(false)[Id(1)].problems;
+  const auto row = Run(true)[Id(1)];
+  EXPECT_TRUE(row.ingested);
+  EXPECT_EQ(row.problems.size(), 2U);
+  EXPECT_EQ(row.problems, planned);
+}
+
 TEST_F(ReconstructTest, LooksOnlyAtTheWindow) {
   PutRecording(1, 10);
   LetTimePass();
