@@ -119,6 +119,7 @@ class Replay {
     for (; next <= version; ++next) {
       const std::string key = CommitKey(table_path, next);
       if (!listing.commits.contains(next)) {
+        URSA_CHECK(CheckNotCleanedUp(listing, version, next));
         return Fail(ErrorCode::kCorrupt, "the log of the table " + table_path +
                                              " has a gap: version " + std::to_string(next) + " (" +
                                              key + ") is missing; restore it from a backup");
@@ -130,6 +131,22 @@ class Replay {
   }
 
  private:
+  // Another engine's clean-up deletes the oldest entries, the first among them, where a checkpoint
+  // stands for them: the versions before it are gone, and nothing is damaged.
+  [[nodiscard]] Result<void> CheckNotCleanedUp(const LogListing& listing, int64_t version,
+                                               int64_t missing) const {
+    const auto oldest =
+        std::ranges::min_element(listing.checkpoints, {}, &LogListing::Checkpoint::version);
+    if (missing > 0 || oldest == listing.checkpoints.end()) {
+      return {};
+    }
+    return Fail(ErrorCode::kInvalid,
+                "the table " + snapshot_.table_path + " can't be read at version " +
+                    std::to_string(version) +
+                    " any more: its log was cleaned up, and the oldest version that it has is " +
+                    std::to_string(oldest->version));
+  }
+
   Result<void> Take(Result<std::vector<Action>> read) {
     if (!read) {
       return tl::unexpected(Explain(std::move(read).error()));

@@ -112,9 +112,28 @@ TEST_F(SnapshotTest, NamesTheVersionThatIsMissing) {
 }
 
 TEST_F(SnapshotTest, NamesTheFirstVersionWhereNoCheckpointReplacesIt) {
-  CreateTableOf(5, {3});
+  CreateTableOf(5);
   DeleteObject("00000000000000000000.json");
-  ExpectError(Load(2), ErrorCode::kCorrupt, "version 0");
+  ExpectError(Load(2), ErrorCode::kCorrupt, "has a gap: version 0");
+}
+
+// delta-format.md section 2: an engine may delete what a checkpoint stands for.
+TEST_F(SnapshotTest, NamesTheOldestVersionThatACleanUpLeft) {
+  CreateTableOf(8, {3, 6});
+  for (int64_t version = 0; version <= 2; ++version) {
+    DeleteObject(VersionDigits(version) + ".json");
+    ExpectError(Load(0), ErrorCode::kInvalid,
+                "the table t can't be read at version 0 any more: its log was cleaned up");
+    ExpectError(Load(2), ErrorCode::kInvalid, "the oldest version that it has is 3");
+  }
+  EXPECT_TRUE(Load(3));
+  EXPECT_TRUE(Load());
+}
+
+TEST_F(SnapshotTest, TakesNoGapBehindTheFirstVersionForACleanUp) {
+  CreateTableOf(5, {3});
+  DeleteObject("00000000000000000001.json");
+  ExpectError(Load(2), ErrorCode::kCorrupt, "has a gap: version 1");
 }
 
 TEST_F(SnapshotTest, NamesFileAndLineOfADamagedEntry) {
