@@ -5,21 +5,26 @@
 namespace ursa::catalog {
 namespace {
 
+// Ursa changes no table's columns.
+constexpr std::string_view kAdvice =
+    "; repair it with the program that changed the table, or go back to a backup of the catalog "
+    "with ursa catalog flip";
+
 // What a table of catalog.md must have; nullability is free.
 Result<void> CheckColumns(const TableDefinition& definition, const delta::Snapshot& snapshot) {
   for (const delta::Field& field : definition.schema.fields) {
     const auto position = snapshot.schema.IndexOf(field.name);
     if (!position) {
       return Fail(ErrorCode::kUnsupported, "the table " + snapshot.table_path +
-                                               " lacks the column '" + field.name +
-                                               "'; rebuild the catalog");
+                                               " lacks the column '" + field.name + "'" +
+                                               std::string(kAdvice));
     }
     const delta::Type& type = snapshot.schema.fields[*position].type;
     if (TypeName(type) != TypeName(field.type)) {
       return Fail(ErrorCode::kUnsupported, "the column '" + field.name + "' of the table " +
                                                snapshot.table_path + " has type " + TypeName(type) +
-                                               " where " + TypeName(field.type) +
-                                               " is needed; rebuild the catalog");
+                                               " where " + TypeName(field.type) + " is needed" +
+                                               std::string(kAdvice));
     }
   }
   return {};

@@ -108,7 +108,9 @@ Result<std::vector<size_t>> Positions(const Schema& schema, const std::vector<st
     const auto position = schema.IndexOf(name);
     if (!position) {
       return Fail(ErrorCode::kUnsupported, "the table has no column '" + name +
-                                               "', which this change needs; rebuild the catalog");
+                                               "', which this change needs; repair it with "
+                                               "the program that changed the table, or restore it "
+                                               "from a backup");
     }
     positions.push_back(*position);
   }

@@ -60,8 +60,9 @@ Result<void> FindStart(const store::ReadableStore& raw, const ingest::RecordingL
   }
   if (explanation.row) {
     if (!explanation.row->start) {
-      return Fail(ErrorCode::kInvalid,
-                  "the row of " + explanation.recording_id + " has no start_time; rebuild it");
+      return Fail(ErrorCode::kInvalid, "the row of " + explanation.recording_id +
+                                           " has no start_time; correct it with the program that "
+                                           "wrote it");
     }
     explanation.start = *explanation.row->start;
     explanation.start_source = "catalog";

@@ -171,7 +171,8 @@ class Examination {
   bool IsInWindow(ModalityRow& row, const std::string& key) {
     const auto& start = group_.recording->start;
     if (!start) {
-      AddProblem(row, ProblemCode::kOutOfWindow, "start_time is null in the catalog: rebuild it");
+      AddProblem(row, ProblemCode::kOutOfWindow,
+                 "start_time is null in the catalog: correct it with the program that wrote it");
       return false;
     }
     const auto duration = Duration(row);
