@@ -50,6 +50,32 @@ inline Recording TestRecording(int number, std::optional<int64_t> duration_us) {
   return recording;
 }
 
+// Gives one row of `recordings` the key of another, as an append of another engine may.
+class KeyTaker final : public delta::MergeSource {
+ public:
+  KeyTaker(const Recording& recording, std::string taken)
+      : recording_(recording), taken_(std::move(taken)) {}
+  [[nodiscard]] size_t Count() const override { return 1; }
+  [[nodiscard]] std::string_view Key(size_t) const override { return recording_.recording_hash; }
+  [[nodiscard]] std::string_view Locator(size_t) const override { return recording_.recording_id; }
+  [[nodiscard]] const std::vector<std::string>& Columns() const override { return columns_; }
+  Result<bool> Begin(const delta::Snapshot& snapshot) override {
+    key_column_ = snapshot.schema.IndexOf("recording_hash").value();
+    return true;
+  }
+  Result<delta::RowDecision> Decide(size_t, const delta::CurrentRow* row) override {
+    EXPECT_NE(row, nullptr);
+    return delta::RowDecision{delta::RowDecision::Kind::kUpdate, {{key_column_, taken_}}};
+  }
+  Result<std::string> BeforeCommit(const delta::MergeCounts&) override { return "{}"; }
+
+ private:
+  const Recording recording_;
+  const std::string taken_;
+  const std::vector<std::string> columns_;
+  size_t key_column_ = 0;
+};
+
 class CatalogTest : public testing::Test {
  protected:
   CatalogTest() { EXPECT_TRUE(InitCatalog(assets_, std::string(kDefaultPrefix), Context())); }
@@ -66,6 +92,18 @@ class CatalogTest : public testing::Test {
       rows.push_back(ToRow(recording));
     }
     return OpenWriter().Register(*FindTable(kRecordings), rows, on_conflict);
+  }
+  // From here on two rows have the key of the recording `taken`.
+  void TakeKey(const Recording& recording, int taken) {
+    KeyTaker source(recording, TestHash(taken));
+    ASSERT_TRUE(OpenWriter().Merge(*FindTable(kRecordings), source, "WRITE", {}));
+  }
+  // Adds a row that is all but the other's twin.
+  void AddTwinOf(const Recording& recording, int number) {
+    Recording twin = recording;
+    twin.recording_hash = std::string(64, 'f');
+    ASSERT_TRUE(RegisterRecordings({twin}));
+    TakeKey(twin, number);
   }
   // A column of `recordings` by hash.
   std::map<std::string, delta::Value> Column(const std::string& column) {

@@ -32,6 +32,7 @@ std::string_view HowItWasFound(const participants::Participant& participant,
     case participants::NameKind::kSentinel:
       return "skip_sentinel";
     case participants::NameKind::kNoSlug:
+    case participants::NameKind::kBadId:
       return "unreadable";
     case participants::NameKind::kParticipant:
       break;

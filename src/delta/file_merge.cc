@@ -120,8 +120,12 @@ Result<std::vector<size_t>> Positions(const Schema& schema, const std::vector<st
 // Finds the rows of one file and decides them.
 class RowFinder {
  public:
-  RowFinder(const ChangeIndex& index, MergeSource& source, const MergeOptions& options)
-      : index_(index), source_(source), key_count_(options.key_columns.size()) {}
+  RowFinder(const ChangeIndex& index, const std::vector<size_t>& passed_over, MergeSource& source,
+            const MergeOptions& options)
+      : index_(index),
+        passed_over_(passed_over),
+        source_(source),
+        key_count_(options.key_columns.size()) {}
 
   Result<void> Take(const RowBatch& batch) {
     std::string key;
@@ -131,6 +135,9 @@ class RowFinder {
         continue;
       }
       found.push_back(change);
+      if (std::ranges::binary_search(passed_over_, change)) {
+        continue;
+      }
       URSA_TRY(RowDecision decision, source_.Decide(change, &BatchRowAt(batch, row)));
       if (decision.kind != RowDecision::Kind::kKeep) {
         edits.push_back({rows_before_ + static_cast<int64_t>(row), std::move(decision)});
@@ -150,6 +157,7 @@ class RowFinder {
   }
 
   const ChangeIndex& index_;
+  const std::vector<size_t>& passed_over_;
   MergeSource& source_;
   const size_t key_count_;
   int64_t rows_before_ = 0;
@@ -294,8 +302,9 @@ Result<void> Rewrite(DataFileReader& reader, const Snapshot& snapshot,
 
 Result<FileMerge> MergeFile(store::ObjectStore& store, const Snapshot& snapshot,
                             const AddFile& file, const std::vector<size_t>& candidates,
-                            const ChangeIndex& index, MergeSource& source,
-                            const MergeOptions& options, std::vector<std::string>& written) {
+                            const ChangeIndex& index, const std::vector<size_t>& passed_over,
+                            MergeSource& source, const MergeOptions& options,
+                            std::vector<std::string>& written) {
   URSA_TRY(const auto reader, DataFileReader::Open(store, snapshot, file));
   if (candidates.size() <= kBloomKeysMax) {
     std::vector<std::string_view> keys;
@@ -310,7 +319,7 @@ Result<FileMerge> MergeFile(store::ObjectStore& store, const Snapshot& snapshot,
   std::vector<std::string> names = options.key_columns;
   names.insert(names.end(), source.Columns().begin(), source.Columns().end());
   URSA_TRY(const auto columns, Positions(snapshot.schema, names));
-  RowFinder finder(index, source, options);
+  RowFinder finder(index, passed_over, source, options);
   std::optional<RowBatch> read;
   size_t batches = 0;
   URSA_CHECK(reader->Read(columns, [&](const RowBatch& batch) {

@@ -45,12 +45,14 @@ struct FileMerge {
   MergeCounts counts;
 };
 
-// Searches `file` for the changes and decides them; where rows change, writes the files that
-// replace it. Names of all files written are appended to `written`, also on failure.
+// Searches `file` for the changes and decides them, but for those of `passed_over` (ascending),
+// whose rows stay; where rows change, writes the files that replace it. Names of all files written
+// are appended to `written`, also on failure.
 Result<FileMerge> MergeFile(store::ObjectStore& store, const Snapshot& snapshot,
                             const AddFile& file, const std::vector<size_t>& candidates,
-                            const ChangeIndex& index, MergeSource& source,
-                            const MergeOptions& options, std::vector<std::string>& written);
+                            const ChangeIndex& index, const std::vector<size_t>& passed_over,
+                            MergeSource& source, const MergeOptions& options,
+                            std::vector<std::string>& written);
 
 // Writes the rows of the kInsert decisions, sorted, as new data files.
 Result<std::vector<AddFile>> WriteInserts(store::ObjectStore& store, const Snapshot& snapshot,

@@ -49,7 +49,7 @@ class Merger {
       if (!source_.DecisionsHold()) {
         Forget();
       }
-      URSA_CHECK(SearchFiles());
+      URSA_CHECK(DecideRows());
       URSA_CHECK(DecideInserts());
       outcome.counts = Count();
       if (outcome.counts.Total() == 0) {
@@ -89,6 +89,55 @@ class Merger {
     return {};
   }
 
+  // Changes whose row is there. That a key stands several times shows only once all files are
+  // searched; those that hold such a row are searched again, so that it is left alone in each.
+  Result<void> DecideRows() {
+    URSA_CHECK(SearchFiles());
+    std::vector<size_t> several = FindSeveral();
+    if (several == several_) {
+      return {};
+    }
+    for (const size_t change : several) {
+      if (std::ranges::binary_search(several_, change)) {
+        continue;
+      }
+      URSA_TRY(const bool passes_over, source_.PassOver(change));
+      if (!passes_over) {
+        std::string key(source_.Key(change));
+        std::replace(key.begin(), key.end(), '\0', '/');
+        return Fail(ErrorCode::kCorrupt,
+                    "the table " + snapshot_->table_path + " has two rows with the key " + key);
+      }
+    }
+    std::vector<size_t> changed;
+    std::ranges::set_symmetric_difference(several, several_, std::back_inserter(changed));
+    several_ = std::move(several);
+    std::erase_if(searched_, [&](const auto& entry) {
+      return std::ranges::any_of(entry.second.found, [&](size_t change) {
+        return std::ranges::binary_search(changed, change);
+      });
+    });
+    return SearchFiles();
+  }
+
+  // The changes whose key several rows have, in ascending order.
+  [[nodiscard]] std::vector<size_t> FindSeveral() const {
+    std::vector<bool> found(source_.Count(), false);
+    std::vector<size_t> several;
+    for (const auto& [path, merge] : searched_) {
+      for (const size_t change : merge.found) {
+        if (found[change]) {
+          several.push_back(change);
+        }
+        found[change] = true;
+      }
+    }
+    std::ranges::sort(several);
+    const auto repeats = std::ranges::unique(several);
+    several.erase(repeats.begin(), repeats.end());
+    return several;
+  }
+
   Result<void> SearchFiles() {
     std::vector<std::pair<const AddFile*, std::vector<size_t>>> todo;
     for (const auto& [path, file] : snapshot_->files) {
@@ -112,7 +161,7 @@ class Merger {
           Slot& slot = slots[i % window];
           slot.written.clear();
           slot.merge = MergeFile(store_, *snapshot_, *todo[i].first, todo[i].second, index_,
-                                 source_, options_, slot.written);
+                                 several_, source_, options_, slot.written);
         },
         [&](size_t i) -> Result<void> {
           Slot& slot = slots[i % window];
@@ -133,13 +182,6 @@ class Merger {
     std::vector<bool> found(source_.Count(), false);
     for (const auto& [path, merge] : searched_) {
       for (const size_t change : merge.found) {
-        if (found[change]) {
-          std::string key(source_.Key(change));
-          std::replace(key.begin(), key.end(), '\0', '/');
-          return Fail(ErrorCode::kCorrupt, "the table " + snapshot_->table_path +
-                                               " has two rows with the key " + key +
-                                               ", one of them in " + path);
-        }
         found[change] = true;
       }
     }
@@ -264,6 +306,7 @@ class Merger {
   const MergeOptions& options_;
   const ChangeIndex index_;
   std::map<std::string, FileMerge> searched_;  // by path of live data file
+  std::vector<size_t> several_;                // changes that are passed over, in ascending order
   Inserts inserts_;
   std::set<std::string> unsent_;
 };

@@ -82,6 +82,12 @@ class MergeSource {
   // file is another one by then. An error ends the merge; nothing is committed.
   virtual Result<RowDecision> Decide(size_t change, const CurrentRow* row) = 0;
 
+  // Told, once for as long as it is so, that several rows of the table have the key of this change,
+  // as an append of another engine may leave them: which one is meant nobody can say. True: none of
+  // them is written, whatever Decide said of one, and the rest goes on; Decide is called again only
+  // where that has changed. False: the merge ends with kCorrupt. Not called while Decide is.
+  virtual Result<bool> PassOver(size_t /*change*/) { return false; }
+
   // Called before each try is sent, once all is decided and there is something to commit. What it
   // returns, a JSON object, is added to the commitInfo.
   virtual Result<std::string> BeforeCommit(const MergeCounts& counts) = 0;
@@ -116,7 +122,8 @@ struct MergeOutcome {
 
 // Merges `source` into the table, from `snapshot` on. kConflict after `timeout` of lost races;
 // kUnknownOutcome where it can't be told whether the commit holds; kCorrupt where the table has two
-// rows with one key; kInvalid where the source has.
+// rows with one key that the source does not pass over; kInvalid where the source has two changes
+// with one.
 Result<MergeOutcome> Merge(store::ObjectStore& store, SnapshotPtr snapshot, MergeSource& source,
                            const MergeOptions& options);
 

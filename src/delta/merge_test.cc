@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "delta/checkpoint.h"
+#include "delta/commit.h"
 #include "delta/scan.h"
 #include "store/fault_injecting.h"
 #include "store/memory.h"
@@ -77,6 +78,11 @@ class TestSource final : public MergeSource {
     ++decisions;
     const TestChange& wanted = changes_[change];
     RowDecision decision;
+    if (new_id && row != nullptr) {
+      decision.kind = RowDecision::Kind::kUpdate;
+      decision.values = {{0, Value(*new_id)}};
+      return decision;
+    }
     if (!wanted.count) {
       decision.kind = row == nullptr ? RowDecision::Kind::kKeep : RowDecision::Kind::kDelete;
       return decision;
@@ -92,6 +98,10 @@ class TestSource final : public MergeSource {
     }
     return decision;
   }
+  Result<bool> PassOver(size_t change) override {
+    passed_over.push_back(change);
+    return passes_over;
+  }
   Result<std::string> BeforeCommit(const MergeCounts&) override {
     if (before_commit) {
       before_commit();
@@ -100,6 +110,9 @@ class TestSource final : public MergeSource {
   }
 
   std::atomic<int> decisions{0};
+  std::optional<std::string> new_id;  // what rows that are there get instead
+  bool passes_over = false;
+  std::vector<size_t> passed_over;
   std::function<void()> on_begin;
   std::function<void()> before_commit;
 
@@ -122,6 +135,25 @@ class MergeTest : public testing::Test {
   Result<MergeOutcome> MergeChanges(std::vector<TestChange> changes) {
     TestSource source(std::move(changes));
     return Merge(memory_, Newest(), source, Options());
+  }
+  // Gives the row `id` the key of another, as an append of another engine may.
+  void Rename(const std::string& id, const std::string& name, const std::string& new_id) {
+    TestSource source({{id, name, 0}});
+    source.new_id = new_id;
+    ASSERT_TRUE(Merge(memory_, Newest(), source, Options()));
+  }
+  // All rows, sorted.
+  std::vector<std::pair<std::string, int64_t>> AllRows() {
+    std::vector<std::pair<std::string, int64_t>> rows;
+    EXPECT_TRUE(Scan(memory_, *Newest(), {{"id", "count"}, {}, 2, {}},
+                     [&](const RowBatch& batch) -> Result<void> {
+                       for (size_t i = 0; i < batch.RowCount(); ++i) {
+                         rows.emplace_back(batch.String(0, i), batch.Long(1, i));
+                       }
+                       return {};
+                     }));
+    std::ranges::sort(rows);
+    return rows;
   }
   std::map<std::string, Value> Counts(const Snapshot& snapshot) {
     std::map<std::string, Value> counts;
@@ -180,6 +212,96 @@ TEST_F(MergeTest, RefusesTwoChangesWithOneKey) {
   const auto outcome = MergeChanges({{"a", "n1", 1}, {"a", "n2", 2}});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, ErrorCode::kInvalid);
+}
+
+TEST_F(MergeTest, EndsWhereSeveralRowsHaveTheKeyOfAChangeThatTheSourceDoesNotPassOver) {
+  ASSERT_TRUE(MergeChanges({{"a", "n1", 1}, {"b", "n2", 2}}));
+  Rename("b", "n2", "a");
+  const auto outcome = MergeChanges({{"a", "n1", 10}});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(Newest()->version, 2);
+}
+
+TEST_F(MergeTest, WritesNoneOfTheRowsOfOneFileThatShareAKeyAndAllOthers) {
+  ASSERT_TRUE(MergeChanges({{"a", "n1", 1}, {"b", "n1", 2}, {"c", "n1", 3}}));
+  Rename("b", "n1", "a");
+  TestSource source({{"a", "n1", 10}, {"c", "n1", 30}});
+  source.passes_over = true;
+  const auto outcome = Merge(memory_, Newest(), source, Options());
+  ASSERT_TRUE(outcome) << outcome.error().ToString();
+  EXPECT_EQ(source.passed_over, std::vector<size_t>{0});
+  EXPECT_EQ(outcome->counts.updated, 1U);
+  EXPECT_EQ(AllRows(),
+            (std::vector<std::pair<std::string, int64_t>>{{"a", 1}, {"a", 2}, {"c", 30}}));
+}
+
+TEST_F(MergeTest, WritesNoneOfTheRowsOfSeveralFilesThatShareAKeyAndAllOthers) {
+  ASSERT_TRUE(MergeChanges({{"a", "n1", 1}, {"c", "n1", 3}}));
+  ASSERT_TRUE(MergeChanges({{"b", "n1", 2}, {"d", "n1", 4}}));
+  Rename("b", "n1", "a");
+  TestSource source({{"a", "n1", {}}, {"c", "n1", 30}, {"d", "n1", 40}, {"e", "n1", 5}});
+  source.passes_over = true;
+  const auto outcome = Merge(memory_, Newest(), source, Options());
+  ASSERT_TRUE(outcome) << outcome.error().ToString();
+  EXPECT_EQ(source.passed_over, std::vector<size_t>{0});
+  EXPECT_EQ(outcome->counts.Total(), 3U);
+  EXPECT_EQ(AllRows(), (std::vector<std::pair<std::string, int64_t>>{
+                           {"a", 1}, {"a", 2}, {"c", 30}, {"d", 40}, {"e", 5}}));
+}
+
+TEST_F(MergeTest, LeavesNoFileBehindThatItWroteBeforeItSawThatAKeyStandsTwice) {
+  ASSERT_TRUE(MergeChanges({{"a", "n1", 1}}));
+  ASSERT_TRUE(MergeChanges({{"b", "n1", 2}}));
+  Rename("b", "n1", "a");
+  const size_t before = store::ListAll(memory_, "t/")->size();
+  TestSource source({{"a", "n1", 10}});
+  source.passes_over = true;
+  const auto outcome = Merge(memory_, Newest(), source, Options());
+  ASSERT_TRUE(outcome) << outcome.error().ToString();
+  EXPECT_FALSE(outcome->committed);
+  EXPECT_EQ(store::ListAll(memory_, "t/")->size(), before);
+}
+
+TEST_F(MergeTest, PassesOverARowOnceAWinnerAddedAnotherWithItsKey) {
+  ASSERT_TRUE(MergeChanges({{"a", "n1", 1}, {"c", "n1", 3}}));
+  ASSERT_TRUE(MergeChanges({{"b", "n1", 2}}));
+  TestSource source({{"a", "n1", 10}, {"c", "n1", 30}});
+  source.passes_over = true;
+  source.before_commit = [&, raced = false]() mutable {
+    if (!std::exchange(raced, true)) {
+      Rename("b", "n1", "a");
+    }
+  };
+  ASSERT_TRUE(Merge(memory_, Newest(), source, Options()));
+  EXPECT_EQ(source.passed_over, std::vector<size_t>{0});
+  EXPECT_EQ(AllRows(),
+            (std::vector<std::pair<std::string, int64_t>>{{"a", 1}, {"a", 2}, {"c", 30}}));
+}
+
+TEST_F(MergeTest, DecidesARowAgainOnceAWinnerMadeItTheOnlyOneWithItsKey) {
+  ASSERT_TRUE(MergeChanges({{"a", "n1", 1}, {"c", "n1", 3}}));
+  const std::string first = Newest()->files.begin()->first;
+  ASSERT_TRUE(MergeChanges({{"b", "n1", 2}}));
+  Rename("b", "n1", "a");
+  TestSource source({{"a", "n1", 10}, {"c", "n1", 30}});
+  source.passes_over = true;
+  source.before_commit = [&, raced = false]() mutable {
+    if (!std::exchange(raced, true)) {
+      const SnapshotPtr table = Newest();
+      std::vector<Action> removal{
+          DescribeCommit({"DELETE", table->version, "Other", "winner", clock_.Now()})};
+      for (const auto& [path, file] : table->files) {
+        if (path != first) {
+          removal.emplace_back(RemoveFile{path, 0, true, {}, file.size_bytes});
+        }
+      }
+      const store::Patience patience{std::chrono::hours{1}, {}, clock_, random_};
+      ASSERT_TRUE(PutCommit(memory_, "t", table->version + 1, removal, "winner", patience));
+    }
+  };
+  ASSERT_TRUE(Merge(memory_, Newest(), source, Options()));
+  EXPECT_EQ(AllRows(), (std::vector<std::pair<std::string, int64_t>>{{"a", 10}, {"c", 30}}));
 }
 
 TEST_F(MergeTest, ReadsOnlyFilesThatMayHoldAChangedRow) {

@@ -68,6 +68,13 @@ Attribution AttributeFile(std::string_view bytes, const Canonicalizer& canonical
                                     "it a slug in the merge map",
                                     numbers.size() + 1, file->names.size()));
     }
+    if (participant.kind == NameKind::kBadId) {
+      return Unreadable(std::move(attribution), "bad_participant_id",
+                        fmt::format("the catalog's participant of name {} of its {} has an id that "
+                                    "breaks the catalog's rules ([A-Za-z0-9_-]+): somebody has to "
+                                    "give the row another one",
+                                    numbers.size() + 1, file->names.size()));
+    }
     has_placeholder = has_placeholder || participant.kind == NameKind::kPlaceholder;
     has_sentinel = has_sentinel || participant.kind == NameKind::kSentinel;
     numbers.push_back(participant.kind == NameKind::kParticipant

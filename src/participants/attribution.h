@@ -18,12 +18,12 @@ enum class AttributionKind {
   kPlaceholder,  // every name is one, or a sentinel beside a placeholder
   kSentinel,     // every name is one
   kNothing,      // no name in it
-  kUnreadable,   // not UTF-8, too large, or a name without a slug
+  kUnreadable,   // not UTF-8, too large, or a name without a slug or with an id that can't be
 };
 
 // Why a file is unreadable.
 struct FileFault {
-  std::string_view code;  // "not_utf8", "too_large", "empty_slug"
+  std::string_view code;  // "not_utf8", "too_large", "empty_slug", "bad_participant_id"
   std::string message;    // a sentence, valid UTF-8, without a name
 };
 

@@ -78,6 +78,15 @@ TEST(AttributeFile, IsUnreadableWhereANameHasNoSlug) {
   EXPECT_TRUE(found.raw_name.has_value());
 }
 
+TEST(AttributeFile, IsUnreadableWhereTheCatalogsParticipantHasAnIdThatIsNone) {
+  KnownParticipants known;
+  known.Add("a b", "Maya Chen");
+  const Attribution found = Attribute("jonas, maya chen", "", known);
+  EXPECT_EQ(found.kind, AttributionKind::kUnreadable);
+  EXPECT_EQ(found.fault->code, "bad_participant_id");
+  EXPECT_THAT(found.participants, IsEmpty());
+}
+
 TEST(AttributeFile, TellsWhichNamesMayBeOneTypedLastNameFirst) {
   EXPECT_THAT(Attribute("jonas weber\nChen, Maya\n").maybe_last_first, ElementsAre(Pair(1, 2)));
   EXPECT_THAT(Attribute("test, Maya\n").maybe_last_first, IsEmpty());

@@ -3,11 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
+#include "base/identifier.h"
 #include "base/text.h"
 #include "participants/name.h"
 
 namespace ursa::participants {
+
+bool IsAttachable(std::string_view participant_id) {
+  return IsId(participant_id) && participant_id != kUnknownParticipant;
+}
 
 void KnownParticipants::Add(std::string participant_id, std::string display_name) {
   const auto [entry, is_new] = by_id_.emplace(std::move(participant_id), std::move(display_name));
@@ -28,7 +34,7 @@ const std::string* KnownParticipants::IdOfName(std::string_view name,
     return nullptr;
   }
   const auto rank = [&](const std::string* id) {
-    return std::pair(*id != preferred_id, std::string_view(*id));
+    return std::tuple(!IsAttachable(*id), *id != preferred_id, std::string_view(*id));
   };
   return *std::min_element(
       found->second.begin(), found->second.end(),
@@ -101,6 +107,11 @@ Participant Canonicalizer::Resolve(std::string_view typed, const KnownParticipan
     slug = target->fixed_slug ? *target->fixed_slug : slugger_.Slug(target->name);
   }
   if (const std::string* id = known.IdOfName(participant.name, slug)) {
+    if (!IsAttachable(*id)) {
+      participant = {};
+      participant.kind = *id == kUnknownParticipant ? NameKind::kSentinel : NameKind::kBadId;
+      return participant;
+    }
     participant.participant_id = *id;
     participant.name = *known.DisplayNameOf(*id);
     participant.display_name = participant.name;

@@ -33,7 +33,8 @@ class KnownParticipants {
   // The display name of an id; null where there is none.
   [[nodiscard]] const std::string* DisplayNameOf(std::string_view participant_id) const;
   // The id of the participant whose display name is `name` but for the case; where several have it,
-  // `preferred_id` if it is one of them, else the first in the order of bytes. Null where none has.
+  // one that names may be attached to (IsAttachable), and of those `preferred_id` if it is one of
+  // them, else the first in the order of bytes. Null where none has.
   [[nodiscard]] const std::string* IdOfName(std::string_view name,
                                             std::string_view preferred_id) const;
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& ById() const {
@@ -50,7 +51,12 @@ enum class NameKind {
   kPlaceholder,  // stands for a test without a participant
   kSentinel,     // stands for nobody in particular
   kNoSlug,       // nothing of the name can be written in ASCII: an error of its recording
+  kBadId,        // the catalog's participant of that name has an id that breaks catalog.md's rules
 };
+
+// Whether a recording may name a participant with this id: it is one as catalog.md has them, and
+// not the one that means nobody. Other engines may have registered any.
+bool IsAttachable(std::string_view participant_id);
 
 // Whom a typed name means; the members are of kParticipant.
 struct Participant {

@@ -74,6 +74,24 @@ TEST(Canonicalizer, NeverAttachesTheIdThatMeansUnattributed) {
   EXPECT_EQ(WithLists({}, {}).Resolve("Unknown", {}).kind, NameKind::kSentinel);
 }
 
+TEST(Canonicalizer, TakesTheNameOfTheCatalogsUnknownForASentinel) {
+  KnownParticipants known;
+  known.Add("unknown", "Unknown Person");
+  EXPECT_EQ(MakeCanonicalizer().Resolve("unknown person", known).kind, NameKind::kSentinel);
+  known.Add("zz", "Unknown Person");
+  EXPECT_EQ(MakeCanonicalizer().Resolve("unknown person", known).participant_id, "zz");
+}
+
+TEST(Canonicalizer, AttachesNoIdThatBreaksTheCatalogsRules) {
+  for (const char* id : {"stra\u00DFe", "", "a b"}) {
+    KnownParticipants known;
+    known.Add(id, "Maya Chen");
+    EXPECT_EQ(MakeCanonicalizer().Resolve("maya chen", known).kind, NameKind::kBadId) << id;
+    known.Add("zz", "Maya Chen");
+    EXPECT_EQ(MakeCanonicalizer().Resolve("maya chen", known).participant_id, "zz") << id;
+  }
+}
+
 TEST(Canonicalizer, SkipsBeforeItMerges) {
   EXPECT_EQ(MakeCanonicalizer("Maya Chen = test\n").Resolve("test", {}).kind,
             NameKind::kPlaceholder);

@@ -74,7 +74,10 @@ class DeleteCheck {
     const std::vector<size_t>& changes = plan_.ChangesOf(table.name);
     for (size_t i = 0; i < changes.size(); ++i) {
       const bool is_delete = deletes_of_[table.name].contains(plan_.EncodedKey(changes[i]));
-      if (is_delete && comparer.Of(i).exists && (IsDone(table.name) || !comparer.Of(i).is_row)) {
+      const Found& found = comparer.Of(i);
+      if (is_delete && found.is_one_of_several) {
+        Forbid(changes[i], std::string(kOneOfSeveral));
+      } else if (is_delete && found.exists && (IsDone(table.name) || !found.is_row)) {
         Forbid(changes[i], "the row was changed since the run");
       }
     }

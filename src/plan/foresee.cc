@@ -9,6 +9,9 @@ namespace {
 
 // The same judgement as that of a commit (table_source.cc), on a row as it is now.
 Fate ForeseeChange(const Change& change, const Found& found) {
+  if (found.is_one_of_several && change.kind != ChangeKind::kInsert) {
+    return Fate::kChangedSincePlan;
+  }
   switch (change.kind) {
     case ChangeKind::kUpdate:
       if (found.exists && found.has_after.count() == change.columns.size()) {

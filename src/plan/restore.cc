@@ -126,7 +126,9 @@ class Restorer {
       URSA_TRY(const Change change, restore_.net_.ChangeAt(changes[i]));
       Entry entry;
       entry.number = changes[i];
-      if (change.kind == ChangeKind::kUpdate) {
+      if (comparer.Of(i).is_one_of_several && change.kind != ChangeKind::kDelete) {
+        RefuseRow(entry, kOneOfSeveral);
+      } else if (change.kind == ChangeKind::kUpdate) {
         JudgeUpdate(change, comparer.Of(i), entry);
       } else {
         JudgeRow(change, comparer.Of(i), entry);
@@ -175,7 +177,9 @@ class Restorer {
   }
 
   void JudgeUpdateAgain(const Change& change, const RowName& row, Entry& entry) {
-    const bool is_gone = entry.restored.none() && entry.refused.none();
+    // Refused as a whole: the row is gone, or one of several.
+    const bool is_whole = entry.restored.none() && entry.refused.none();
+    const std::string reason = restore_.reasons_[entry.reason];
     ColumnSet left_alone;
     ColumnSet later;
     for (size_t i = 0; i < change.columns.size(); ++i) {
@@ -187,8 +191,8 @@ class Restorer {
     entry.refused &= left_alone;
     entry.inverse = entry.restored.any();
     entry.action = entry.inverse ? RestoreAction::kRestore : RestoreAction::kNothing;
-    if (entry.refused.any() || (is_gone && left_alone.any())) {
-      Refuse(entry, is_gone ? kRowIsGone : kColumnsChanged);
+    if (entry.refused.any() || (is_whole && left_alone.any())) {
+      Refuse(entry, is_whole ? std::string_view(reason) : kColumnsChanged);
     } else if (later.any()) {
       Refuse(entry, kLaterRun);
     }

@@ -61,6 +61,7 @@ delta::Value RowComparer::ValueOf(const delta::RowBatch& batch, size_t row,
 
 void RowComparer::Compare(const Change& change, const delta::RowBatch& batch, size_t row,
                           Found& found) const {
+  found.is_one_of_several = found.exists;
   found.exists = true;
   for (size_t i = 0; i < change.columns.size(); ++i) {
     const ColumnChange& column = change.columns[i];

@@ -15,6 +15,10 @@
 
 namespace ursa::plan {
 
+// Why a row is left alone that several rows share the key of.
+inline constexpr std::string_view kOneOfSeveral =
+    "several rows of the table have its key: somebody has to remove all but one";
+
 // Some of the columns of an update, by their position in it. No table of catalog.md has so many.
 using ColumnSet = std::bitset<32>;
 
@@ -23,8 +27,9 @@ struct Found {
   bool exists = false;
   ColumnSet has_before;  // of the changed columns of an update
   ColumnSet has_after;
-  bool relies = false;  // of an update: what it relied on is so
-  bool is_row = false;  // of an insert or delete: the row has all values stated
+  bool relies = false;             // of an update: what it relied on is so
+  bool is_row = false;             // of an insert or delete: the row has all values stated
+  bool is_one_of_several = false;  // the rest is of one of them
 };
 
 // Compares the rows of a snapshot with a plan's changes in its table. The plan must outlive it.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <nlohmann/json.hpp>
 
 #include "plan/rollback.h"
@@ -74,7 +75,25 @@ Result<bool> TableSource::LookForIds(const delta::Snapshot& recordings) {
 Result<delta::RowDecision> TableSource::Decide(size_t number, const delta::CurrentRow* row) {
   const size_t index = changes_[number];
   URSA_TRY(const Change change, plan_.ChangeAt(index));
-  Fate& fate = application_.fates[index];
+  Fate fate = Fate::kPending;
+  URSA_TRY(delta::RowDecision decision, DecideChange(index, change, row, fate));
+  // Of several rows with one key each is decided, maybe at once, until the merge sees that.
+  std::atomic_ref(application_.fates[index]).store(fate, std::memory_order_relaxed);
+  return decision;
+}
+
+Result<bool> TableSource::PassOver(size_t number) {
+  const size_t index = changes_[number];
+  URSA_TRY(const Change change, plan_.ChangeAt(index));
+  if (change.kind != ChangeKind::kInsert) {
+    application_.fates[index] = Fate::kChangedSincePlan;
+  }
+  return true;
+}
+
+Result<delta::RowDecision> TableSource::DecideChange(size_t index, const Change& change,
+                                                     const delta::CurrentRow* row,
+                                                     Fate& fate) const {
   switch (change.kind) {
     case ChangeKind::kUpdate:
       return DecideUpdate(change, row, reliance_.Holds(index), fate);

@@ -45,6 +45,8 @@ class TableSource final : public delta::MergeSource {
   Result<bool> Begin(const delta::Snapshot& snapshot) override;
   [[nodiscard]] bool DecisionsHold() const override { return !others_changed_; }
   Result<delta::RowDecision> Decide(size_t number, const delta::CurrentRow* row) override;
+  // An insert stays what it is where its key stands once: nothing is written anyway.
+  Result<bool> PassOver(size_t number) override;
   Result<std::string> BeforeCommit(const delta::MergeCounts& counts) override;
   Result<bool> StillHolds() override;
 
@@ -57,6 +59,8 @@ class TableSource final : public delta::MergeSource {
   Result<void> Set(delta::RowDecision& decision, std::string_view column,
                    const delta::Value& value) const;
   Result<void> Stamp(delta::RowDecision& decision, std::string_view column) const;
+  Result<delta::RowDecision> DecideChange(size_t index, const Change& change,
+                                          const delta::CurrentRow* row, Fate& fate) const;
   // `others_hold`: the rows of other tables that the change relied on are as they were.
   Result<delta::RowDecision> DecideUpdate(const Change& change, const delta::CurrentRow* row,
                                           bool others_hold, Fate& fate) const;

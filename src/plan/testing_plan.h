@@ -1,6 +1,7 @@
 // Plans over a catalog in memory, for tests of this room.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -127,6 +128,24 @@ class PlanCatalogTest : public catalog::CatalogTest {
   void SetDuration(int number, int64_t duration_us) {
     EXPECT_TRUE(
         RegisterRecordings({TestRecording(number, duration_us)}, catalog::OnConflict::kOverwrite));
+  }
+  // Somebody else appends a row that is there already.
+  void AddTwin(int number, int64_t duration_us) {
+    AddTwinOf(TestRecording(number, duration_us), number);
+  }
+  // The durations of all rows, twins too, sorted.
+  std::vector<int64_t> Durations() {
+    std::vector<int64_t> durations;
+    EXPECT_TRUE(delta::Scan(assets_, *OpenCatalog().Table(catalog::kRecordings).value(),
+                            {{"duration_us"}, {}, 1, {}},
+                            [&](const delta::RowBatch& batch) -> Result<void> {
+                              for (size_t row = 0; row < batch.RowCount(); ++row) {
+                                durations.push_back(batch.Long(0, row));
+                              }
+                              return {};
+                            }));
+    std::ranges::sort(durations);
+    return durations;
   }
   Result<catalog::RegisterOutcome> Register(std::string_view table, catalog::NamedRow row) {
     return OpenWriter().Register(*catalog::FindTable(table), {std::move(row)},

@@ -143,6 +143,20 @@ class Laboratory:
         """The same by recording hash, or by the table's first column."""
         return {next(iter(row.values())): row for row in self.rows(name)}
 
+    def append_twin(self, key, **changed):
+        """Another engine appends a recording that is there already, or one that has its key."""
+        import deltalake
+        import pyarrow
+        schema = self.delta().to_pyarrow_table().schema
+        twin = dict(self.table()[key], **changed)
+        deltalake.write_deltalake(self.delta(), pyarrow.Table.from_pylist([twin], schema=schema),
+                                  mode="append")
+        return twin
+
+    def rows_with(self, key):
+        """All recordings that have this key."""
+        return [row for row in self.rows() if row["recording_hash"] == key]
+
     def raw_uri(self, recording_id):
         return f"local://raw/recordings/{recording_id}/"
 

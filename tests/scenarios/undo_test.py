@@ -69,6 +69,19 @@ def test_commit_restore_commit_again(laboratory):
     assert second.summary["changes_digest"] == first.summary["changes_digest"]
 
 
+def test_a_row_that_stands_twice_is_refused_and_the_others_restored(laboratory):
+    run = commit(laboratory)
+    key = changed_rows(run)[0]["recording_hash"]
+    twin = laboratory.append_twin(key)
+    looked = restore(laboratory, run.summary["run_id"], code=1)
+    undone = restore(laboratory, run.summary["run_id"], "--commit", code=1)
+    assert looked.rows() == undone.rows()
+    [row] = undone.rows(action="refused")
+    assert row["key"] == key and "several rows" in row["reason"]
+    assert undone.summary["committed"] == run.summary["committed"] - 1
+    assert laboratory.rows_with(key) == [twin, twin]
+
+
 def test_a_restore_twice_has_nothing_to_do(laboratory):
     run_id = commit(laboratory).summary["run_id"]
     restore(laboratory, run_id, "--commit")

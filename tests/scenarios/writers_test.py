@@ -169,6 +169,20 @@ def test_a_row_that_changed_since_the_plan_is_left_alone_and_named(laboratory):
     assert rows_of(laboratory)[key]["duration_us"] == 42
 
 
+def test_a_row_that_stands_twice_is_left_alone_and_named(laboratory):
+    laboratory.ursa(COMMAND, *LIMIT, "--plan-out", "plan")
+    planned = laboratory.ursa("plan", "show", "plan", "--json").rows()
+    key = planned[0]["key"]
+    twin = laboratory.append_twin(key)
+    foreseen = laboratory.ursa("apply", "plan", "--json", code=1)
+    run = laboratory.ursa("apply", "plan", "--json", "--commit", code=1)
+    assert foreseen.rows() == run.rows()
+    [row] = run.rows(action="changed_since_plan")
+    assert row["key"] == key
+    assert run.summary["committed"] == len(planned) - 1
+    assert laboratory.rows_with(key) == [twin, twin]
+
+
 def test_a_row_whose_start_moved_since_the_plan_is_left_alone(laboratory):
     laboratory.ursa(COMMAND, *LIMIT, "--plan-out", "plan")
     key = laboratory.ursa("plan", "show", "plan", "--json").rows()[0]["key"]
