@@ -10,6 +10,7 @@
 #include "catalog/rows.h"
 #include "ingest/attribution.h"
 #include "maintenance/collision_finder.h"
+#include "maintenance/recording_rows.h"
 
 namespace ursa::maintenance {
 namespace {
@@ -88,6 +89,15 @@ void AddProblems(const NameFile& nas, const NameFile& bucket, BackfillRow& row) 
   }
 }
 
+// Of a row that has names and is one of several.
+void LeaveAlone(Examined& examined) {
+  BackfillRow& row = examined.row;
+  row.action = BackfillAction::kUnreadable;
+  row.participants.clear();
+  row.problems.push_back(
+      {"read_failed", "recordings/" + row.recording_id + "/", std::string(kOneOfSeveral)});
+}
+
 Examined Examine(const PlanningContext& context, const UnattributedRecording& recording,
                  const Canonicalizer& canonicalizer, const KnownParticipants& known,
                  const BackfillOptions& options) {
@@ -105,6 +115,9 @@ Examined Examine(const PlanningContext& context, const UnattributedRecording& re
   examined.in_bucket = bucket.state != NameFile::State::kAbsent;
   AddProblems(nas, bucket, examined.row);
   Choose(std::move(nas), std::move(bucket), examined);
+  if (recording.is_one_of_several && examined.row.action == BackfillAction::kAttach) {
+    LeaveAlone(examined);
+  }
   return examined;
 }
 
@@ -284,7 +297,8 @@ Result<BackfillPlan> PlanBackfillParticipants(const PlanningContext& context,
   URSA_TRY(const KnownParticipants known,
            ingest::ReadKnownParticipants(context.catalog.Assets(), participants, context.jobs,
                                          context.stop));
-  URSA_TRY(const Unattributed unattributed, ReadUnattributed(context, *recordings));
+  URSA_TRY(Unattributed unattributed, ReadUnattributed(context, *recordings));
+  URSA_CHECK(MarkSeveral(context, *recordings, unattributed.recordings));
   URSA_TRY(std::vector<Examined> all,
            ExamineAll(context, unattributed.recordings, canonicalizer, known, options));
 

@@ -204,6 +204,43 @@ TEST_F(BackfillTest, LeavesAFileOverItsLimitAlone) {
   EXPECT_THAT(CodesOf(RowOfOne()), ElementsAre("too_large"));
 }
 
+TEST_F(BackfillTest, LeavesARecordingAloneThatStandsTwiceAndAttachesTheOthers) {
+  AddRecordings({1, 2});
+  AddTwinOf(catalog::TestRecording(1, 100), 1);
+  PutOnNas(1, "maya");
+  PutOnNas(2, "jonas");
+  const BackfillPlan plan = MakePlan();
+  EXPECT_EQ(plan.counts.attach, 1U);
+  EXPECT_EQ(plan.counts.unreadable, 2U);
+  EXPECT_EQ(plan.counts.new_participants, 1U) << "none is registered for nobody's sake";
+  ASSERT_THAT(plan.rows, SizeIs(3));
+  for (const size_t row : {0, 1}) {
+    EXPECT_EQ(plan.rows[row].recording_id, Id(1));
+    EXPECT_THAT(CodesOf(plan.rows[row]), ElementsAre("read_failed"));
+    EXPECT_THAT(plan.rows[row].problems[0].message, testing::HasSubstr("several rows"));
+  }
+  Commit(plan);
+  EXPECT_EQ(ParticipantIds(1), Value(Value::List{}));
+  EXPECT_EQ(ParticipantIds(2), Value(Value::List{"jonas"}));
+}
+
+TEST_F(BackfillTest, LeavesARecordingAloneWhoseTwinIsAttributed) {
+  AddRecordings({1});
+  catalog::Recording twin = catalog::TestRecording(1, 100);
+  twin.participant_ids = {"maya"};
+  AddTwinOf(twin, 1);
+  PutOnNas(1, "maya");
+  EXPECT_THAT(CodesOf(RowOfOne()), ElementsAre("read_failed"));
+}
+
+TEST_F(BackfillTest, AsksNobodyToLookAtATwinThatGetsNoName) {
+  AddRecordings({1});
+  AddTwinOf(catalog::TestRecording(1, 100), 1);
+  const BackfillPlan plan = MakePlan();
+  EXPECT_EQ(plan.counts.no_name, 2U);
+  EXPECT_THAT(CodesOf(plan.rows.at(0)), IsEmpty());
+}
+
 TEST_F(BackfillTest, FoldsAliasesByTheMergeMap) {
   AddRecordings({1});
   PutOnNas(1, "maya & m c");

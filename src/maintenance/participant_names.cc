@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 #include "delta/scan.h"
 #include "participants/participant_file.h"
@@ -54,6 +55,35 @@ Result<Unattributed> ReadUnattributed(const PlanningContext& context,
     return std::tie(a.recording_id, a.recording_hash) < std::tie(b.recording_id, b.recording_hash);
   });
   return found;
+}
+
+Result<void> MarkSeveral(const PlanningContext& context, const delta::Snapshot& recordings,
+                         std::vector<UnattributedRecording>& unattributed) {
+  if (unattributed.empty()) {
+    return {};
+  }
+  std::unordered_map<std::string_view, size_t> rows_of;
+  delta::FileFilter filter{"recording_id", {}};
+  for (const UnattributedRecording& recording : unattributed) {
+    rows_of.emplace(recording.recording_hash, 0);
+    filter.values.push_back(recording.recording_id);
+  }
+  delta::ScanOptions scan = ScanOf(context, {"recording_hash"});
+  scan.filters.push_back(std::move(filter));
+  URSA_CHECK(delta::Scan(context.catalog.Assets(), recordings, scan,
+                         [&](const delta::RowBatch& batch) -> Result<void> {
+                           for (size_t i = 0; i < batch.RowCount(); ++i) {
+                             const auto rows = rows_of.find(batch.String(0, i));
+                             if (rows != rows_of.end()) {
+                               ++rows->second;
+                             }
+                           }
+                           return {};
+                         }));
+  for (UnattributedRecording& recording : unattributed) {
+    recording.is_one_of_several = rows_of.at(recording.recording_hash) > 1;
+  }
+  return {};
 }
 
 NameFile ReadNameFile(const store::ReadableStore& store, std::string_view prefix,

@@ -14,8 +14,8 @@
 
 namespace ursa::maintenance {
 
-// What was met on the way to a name. Codes: "not_utf8", "too_large", "empty_slug", "read_failed",
-// "nas_r2_differ".
+// What was met on the way to a name. Codes: "not_utf8", "too_large", "empty_slug",
+// "bad_participant_id", "read_failed", "nas_r2_differ".
 struct NameProblem {
   std::string_view code;
   std::string key;      // from the bucket's root; of the NAS its path; bytes from outside
@@ -25,7 +25,8 @@ struct NameProblem {
 struct UnattributedRecording {
   std::string recording_id;
   std::string recording_hash;
-  delta::Value participant_ids;  // as stored: null, empty, or holding "unknown" alone
+  delta::Value participant_ids;    // as stored: null, empty, or holding "unknown" alone
+  bool is_one_of_several = false;  // another row, attributed or not, has the same key (MarkSeveral)
 };
 
 struct Unattributed {
@@ -35,6 +36,10 @@ struct Unattributed {
 
 Result<Unattributed> ReadUnattributed(const PlanningContext& context,
                                       const delta::Snapshot& recordings);
+
+// Sets is_one_of_several: another engine's append may have written a row twice.
+Result<void> MarkSeveral(const PlanningContext& context, const delta::Snapshot& recordings,
+                         std::vector<UnattributedRecording>& unattributed);
 
 // A participant.txt, read as far as names may reach.
 struct NameFile {

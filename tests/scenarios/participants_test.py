@@ -3,7 +3,9 @@ import json
 import os
 import stat
 
+import pyarrow
 import pytest
+from deltalake import write_deltalake
 
 from laboratory import ursa
 from terminal import CTRL_C, ursa_at_terminal, ursa_without_terminal
@@ -490,3 +492,45 @@ def test_a_wrong_merge_map_names_its_line(tmp_path):
     (tmp_path / "map").write_text("# mine\nMaya Chen = maya\nMaya = m\n")
     run = ursa("participants", "check-merge-map", "map", cwd=tmp_path, code=3)
     assert "map:3: 'Maya' is an alias of 'Maya Chen' (line 2)" in run.err
+
+
+def test_a_recording_that_stands_twice_is_left_alone_and_the_others_get_their_names(laboratory):
+    attached = backfill(laboratory, "--allow-collisions", code=None).rows(action="attach")
+    twin = laboratory.append_twin(attached[0]["recording_hash"])
+    run = backfill(laboratory, "--allow-collisions", "--commit", code=1)
+    left = run.rows(recording_hash=twin["recording_hash"])
+    assert [row["action"] for row in left] == ["unreadable", "unreadable"]
+    assert {problem["code"] for row in left for problem in row["problems"]} >= {"read_failed"}
+    assert len(run.rows(action="attach")) == len(attached) - 1
+    assert laboratory.rows_with(twin["recording_hash"]) == [twin, twin]
+
+
+def register_by_delta_rs(laboratory, participant_id, display_name):
+    table = laboratory.delta("participants")
+    row = dict(laboratory.rows("participants")[0], participant_id=participant_id,
+               display_name=display_name)
+    schema = table.to_pyarrow_table().schema
+    write_deltalake(table, pyarrow.Table.from_pylist([row], schema=schema), mode="append")
+
+
+def test_the_name_of_a_participant_unknown_is_never_attached(laboratory):
+    register_by_delta_rs(laboratory, "unknown", "Unknown Person")
+    [recording_id] = retype(laboratory, "unknown person")
+    [row] = backfill(laboratory, code=None).rows(recording_id=recording_id)
+    assert row["action"] == "skip_sentinel" and row["participants"] == []
+    assert laboratory.ursa(AUDIT, "--json", code=None).rows(recording_id=recording_id) == []
+
+
+@pytest.mark.parametrize("participant_id", ["straße", "", "a b"])
+def test_a_participant_with_an_id_that_is_none_keeps_only_its_own_recordings(laboratory,
+                                                                            participant_id):
+    register_by_delta_rs(laboratory, participant_id, "Quirin Vogelsang")
+    [recording_id] = retype(laboratory, "quirin vogelsang")
+    run = backfill(laboratory, "--allow-collisions", "--commit", code=1)
+    [row] = run.rows(recording_id=recording_id)
+    assert row["action"] == "unreadable" and row["participants"] == []
+    assert [problem["code"] for problem in row["problems"]] == ["bad_participant_id"]
+    assert run.summary["committed"] > 0
+    assert ids_of(laboratory)[recording_id] in ([], ["unknown"])
+    [audited] = laboratory.ursa(AUDIT, "--json", code=1).rows(recording_id=recording_id)
+    assert audited["action"] == "unreadable"
