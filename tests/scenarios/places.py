@@ -85,6 +85,8 @@ class LaboratoryInBuckets(Buckets):
 
     delta = Laboratory.delta
     rows = Laboratory.rows
+    append_twin = Laboratory.append_twin
+    rows_with = Laboratory.rows_with
 
     def uri_of(self, table):
         return f"s3://{self.assets}/ursa/catalog/{table}"
