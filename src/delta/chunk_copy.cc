@@ -61,17 +61,27 @@ bool HasTheTablesColumns(const parquet::FileMetaData& metadata, const Schema& sc
   });
 }
 
-// The key column and the changed columns of the new file, and all those whose statistics are made
-// anew.
-struct NewColumns {
-  Schema schema;  // of the changed columns
-  std::shared_ptr<arrow::RecordBatch> values;
-  std::shared_ptr<arrow::Array> keys;
-  Schema counted_schema;  // the changed columns first
-  std::shared_ptr<arrow::RecordBatch> counted;
+using ArrayPtr = std::shared_ptr<arrow::Array>;
+
+struct Columns {
+  Schema schema;
+  arrow::ArrayVector arrays;
+
+  void Add(const Field& field, ArrayPtr array) {
+    schema.fields.push_back(field);
+    arrays.push_back(std::move(array));
+  }
+  [[nodiscard]] std::shared_ptr<arrow::RecordBatch> Batch() const {
+    return arrow::RecordBatch::Make(ToArrowSchema(schema), arrays.front()->length(), arrays);
+  }
 };
 
-using ArrayPtr = std::shared_ptr<arrow::Array>;
+// What is known of the new file's columns.
+struct NewColumns {
+  ArrayPtr keys;
+  Columns changed;
+  Columns counted;  // those whose statistics are made anew
+};
 
 // Reads what of `columns` was not read yet.
 Result<std::map<size_t, ArrayPtr>> ReadMissing(DataFileReader& reader, const ColumnsRead& read,
@@ -97,34 +107,29 @@ Result<std::map<size_t, ArrayPtr>> ReadMissing(DataFileReader& reader, const Col
 Result<NewColumns> ReadAndEdit(const Snapshot& snapshot, DataFileReader& reader,
                                const ColumnsRead& read, const std::vector<RowEdit>& edits,
                                size_t key_column) {
-  const std::vector<size_t> columns = TouchedColumns(edits);
-  std::vector<size_t> counted = columns;
+  const std::vector<size_t> touched = TouchedColumns(edits);
+  const auto is_touched = [&](size_t column) {
+    return std::ranges::find(touched, column) != touched.end();
+  };
+  std::vector<size_t> counted;
   for (size_t column = 0; column < snapshot.schema.fields.size(); ++column) {
-    if (!CanCarryBounds(snapshot.schema.fields[column].type) &&
-        std::ranges::find(columns, column) == columns.end()) {
+    if (is_touched(column) || !CanCarryBounds(snapshot.schema.fields[column].type)) {
       counted.push_back(column);
     }
   }
   URSA_TRY(const auto arrays, ReadMissing(reader, read, counted));
   NewColumns result;
-  arrow::ArrayVector edited;
-  for (const size_t column : columns) {
-    const Field& field = snapshot.schema.fields[column];
-    URSA_TRY(auto values, EditColumn(field, column, arrays.at(column), edits.data(),
-                                     edits.data() + edits.size(), 0, {}));
-    result.schema.fields.push_back(field);
-    edited.push_back(std::move(values));
-  }
   result.keys = arrays.at(key_column);
-  result.values =
-      arrow::RecordBatch::Make(ToArrowSchema(result.schema), result.keys->length(), edited);
-  result.counted_schema = result.schema;
-  for (size_t i = columns.size(); i < counted.size(); ++i) {
-    result.counted_schema.fields.push_back(snapshot.schema.fields[counted[i]]);
-    edited.push_back(arrays.at(counted[i]));
+  for (const size_t column : counted) {
+    const Field& field = snapshot.schema.fields[column];
+    ArrayPtr values = arrays.at(column);
+    if (is_touched(column)) {
+      URSA_TRY(values,
+               EditColumn(field, column, values, edits.data(), edits.data() + edits.size(), 0, {}));
+      result.changed.Add(field, values);
+    }
+    result.counted.Add(field, std::move(values));
   }
-  result.counted = arrow::RecordBatch::Make(ToArrowSchema(result.counted_schema),
-                                            result.keys->length(), std::move(edited));
   return result;
 }
 
@@ -267,7 +272,8 @@ Result<std::optional<std::string>> Assemble(const store::ReadableStore& store,
                                             const std::shared_ptr<parquet::FileMetaData>& metadata,
                                             const NewColumns& columns,
                                             const std::string& key_column) {
-  URSA_TRY(const auto encoded, EncodeParquet(columns.schema, {columns.values}, {}));
+  URSA_TRY(const auto encoded,
+           EncodeParquet(columns.changed.schema, {columns.changed.Batch()}, {}));
   const Source edited{std::string_view(*encoded), FooterOf(encoded)};
   URSA_TRY(const store::Object object, store.Get(key));
   if (object.bytes.size() != file.size_bytes) {
@@ -299,7 +305,8 @@ Result<std::optional<AddFile>> CopyWithEdits(store::ObjectStore& store, const Sn
   }
   URSA_TRY(const NewColumns columns,
            ReadAndEdit(snapshot, reader, read, edits, *snapshot.schema.IndexOf(key_column)));
-  auto stats = PatchStatistics(file, snapshot.schema, columns.counted_schema, columns.counted);
+  auto stats =
+      PatchStatistics(file, snapshot.schema, columns.counted.schema, columns.counted.Batch());
   if (!stats) {
     return std::optional<AddFile>();
   }

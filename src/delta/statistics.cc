@@ -209,35 +209,34 @@ std::string MakeStatistics(const Schema& schema, const Batches& batches) {
 namespace {
 
 // The stats as an object; null where there are none that parse.
-nlohmann::json ParseStatistics(const AddFile& file) {
+Json ParseStatistics(const AddFile& file) {
   if (!file.stats) {
     return nullptr;
   }
-  nlohmann::json parsed = nlohmann::json::parse(*file.stats, nullptr, false);
-  return parsed.is_object() ? parsed : nullptr;
+  Json parsed = Json::parse(*file.stats, nullptr, false);
+  return parsed.is_object() ? parsed : Json();
 }
 
-std::optional<std::string> StringMember(const nlohmann::json& stats, const char* group,
-                                        const std::string& column) {
-  const auto values = stats.find(group);
-  if (values == stats.end() || !values->is_object()) {
-    return std::nullopt;
-  }
-  const auto value = values->find(column);
-  if (value == values->end() || !value->is_string()) {
-    return std::nullopt;
-  }
-  return value->get<std::string>();
-}
-
-}  // namespace
-
-namespace {
-
-// A member of a group of `stats`; null where there is none.
+// A column's member of a group of such an object; null where there is none.
 Json MemberOf(const Json& stats, const char* group, const std::string& column) {
-  const Json values = stats.value(group, Json());
+  const Json values = stats.is_object() ? stats.value(group, Json()) : Json();
   return values.is_object() ? values.value(column, Json()) : Json();
+}
+
+std::optional<uint64_t> RecordCount(const Json& stats) {
+  const Json count = stats.is_object() ? stats.value("numRecords", Json()) : Json();
+  return count.is_number_unsigned() ? std::optional(count.get<uint64_t>()) : std::nullopt;
+}
+
+// The texts of two bounds as `read` and `write` make ours of them.
+template <typename Read, typename Write>
+std::optional<Bounds> Rewritten(const Json& min, const Json& max, const Read& read,
+                                const Write& write) {
+  const auto rewrite = [&](const Json& text) -> std::optional<Json> {
+    const auto value = text.is_string() ? read(text.get<std::string>()) : std::nullopt;
+    return value ? std::optional<Json>(write(*value)) : std::nullopt;
+  };
+  return MakeBounds(rewrite(min), rewrite(max));
 }
 
 // What another's bounds say in our form; none where they are in none that we know. Those of
@@ -255,20 +254,10 @@ std::optional<Bounds> Carried(const Type& type, const Json& min, const Json& max
       return both(&Json::is_number_integer) ? MakeBounds(min, max) : std::nullopt;
     case TypeKind::kBoolean:
       return both(&Json::is_boolean) ? MakeBounds(min, max) : std::nullopt;
-    case TypeKind::kTimestamp: {
-      const auto carried = [](const Json& text) -> std::optional<Json> {
-        const auto time = ParseMicroseconds(text.get<std::string>());
-        return time ? std::optional<Json>(MillisecondText(*time)) : std::nullopt;
-      };
-      return both(&Json::is_string) ? MakeBounds(carried(min), carried(max)) : std::nullopt;
-    }
-    case TypeKind::kDate: {
-      const auto carried = [](const Json& text) -> std::optional<Json> {
-        const auto days = ParseDays(text.get<std::string>());
-        return days ? std::optional<Json>(DayText(*days)) : std::nullopt;
-      };
-      return both(&Json::is_string) ? MakeBounds(carried(min), carried(max)) : std::nullopt;
-    }
+    case TypeKind::kTimestamp:
+      return Rewritten(min, max, ParseMicroseconds, MillisecondText);
+    case TypeKind::kDate:
+      return Rewritten(min, max, ParseDays, DayText);
     default:
       return std::nullopt;
   }
@@ -284,10 +273,10 @@ std::optional<std::string> PatchStatistics(const AddFile& file, const Schema& ta
                                            const Schema& counted,
                                            const std::shared_ptr<arrow::RecordBatch>& batch) {
   const auto rows = static_cast<uint64_t>(batch->num_rows());
-  if (RecordCountOf(file) != rows) {
+  const Json theirs = ParseStatistics(file);
+  if (RecordCount(theirs) != rows) {
     return std::nullopt;
   }
-  const Json theirs = Json::parse(*file.stats, nullptr, false);
   Json stats = Json::parse(MakeStatistics(counted, {batch}));
   for (const Field& field : table.fields) {
     if (counted.IndexOf(field.name)) {
@@ -308,28 +297,17 @@ std::optional<std::string> PatchStatistics(const AddFile& file, const Schema& ta
 }
 
 std::optional<StringBounds> BoundsOf(const AddFile& file, const std::string& column) {
-  const nlohmann::json stats = ParseStatistics(file);
-  if (stats.is_null()) {
+  const Json stats = ParseStatistics(file);
+  const Json min = MemberOf(stats, "minValues", column);
+  const Json max = MemberOf(stats, "maxValues", column);
+  if (!min.is_string() || !max.is_string()) {
     return std::nullopt;
   }
-  auto min = StringMember(stats, "minValues", column);
-  auto max = StringMember(stats, "maxValues", column);
-  if (!min || !max) {
-    return std::nullopt;
-  }
-  return StringBounds{std::move(*min), std::move(*max)};
+  return StringBounds{min.get<std::string>(), max.get<std::string>()};
 }
 
 std::optional<uint64_t> RecordCountOf(const AddFile& file) {
-  const nlohmann::json stats = ParseStatistics(file);
-  if (stats.is_null()) {
-    return std::nullopt;
-  }
-  const auto count = stats.find("numRecords");
-  if (count == stats.end() || !count->is_number_unsigned()) {
-    return std::nullopt;
-  }
-  return count->get<uint64_t>();
+  return RecordCount(ParseStatistics(file));
 }
 
 }  // namespace ursa::delta
