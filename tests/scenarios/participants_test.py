@@ -3,71 +3,16 @@ import json
 import os
 import stat
 
-import pyarrow
 import pytest
-from deltalake import write_deltalake
 
 from laboratory import ursa
-from terminal import CTRL_C, ursa_at_terminal, ursa_without_terminal
+from terminal import CTRL_C, ursa_without_terminal
+from typed_names import (BACKFILL, at_terminal, backfill, dropped, ids_of,
+                         register_by_delta_rs, retype, snapshots, type_into,
+                         type_on_nas, unattributed, without_stamps)
 
-BACKFILL = "backfill-participants"
 AUDIT = "audit-participants"
-STAMPS = ("updated_at",)
 RECORDINGS = 40
-
-
-def unattributed(laboratory):
-    """The truth of every recording that backfill has to look at, by recording_id."""
-    return {recording_id: truth["participants"] for recording_id, truth in laboratory.truth.items()
-            if truth["participants"]["backfill_action"] is not None}
-
-
-def dropped(laboratory):
-    return {recording_id: truth["participants"] for recording_id, truth in laboratory.truth.items()
-            if truth["participants"]["is_dropped"]}
-
-
-def backfill(laboratory, *more, code=0):
-    return laboratory.ursa(BACKFILL, "--json", "--allow-r2-only", *more, code=code)
-
-
-def ids_of(laboratory):
-    return {row["recording_id"]: row["participant_ids"] for row in laboratory.table().values()}
-
-
-def type_into(laboratory, recording_id, text):
-    data = text if isinstance(text, bytes) else text.encode()
-    laboratory.write("raw", f"recordings/{recording_id}/participant.txt", data)
-
-
-def retype(laboratory, text, count=1):
-    """Gives dropped recordings another participant.txt."""
-    chosen = sorted(dropped(laboratory))[:count]
-    for recording_id in chosen:
-        type_into(laboratory, recording_id, text)
-    return chosen
-
-
-def type_on_nas(laboratory, text, nas):
-    """Gives a dropped recording a participant.txt on a NAS."""
-    chosen = min(dropped(laboratory))
-    (nas / chosen).mkdir(parents=True)
-    (nas / chosen / "participant.txt").write_text(text)
-    return chosen
-
-
-def at_terminal(laboratory, *arguments, answer):
-    return ursa_at_terminal(*arguments, answer=answer, cwd=laboratory.root,
-                            environment=laboratory.environment)
-
-
-def without_stamps(rows):
-    return {key: {name: value for name, value in row.items() if name not in STAMPS}
-            for key, row in rows.items()}
-
-
-def snapshots(laboratory):
-    return sorted(laboratory.root.glob(f"{BACKFILL}-*.jsonl"))
 
 
 def test_a_dry_run_says_of_every_unattributed_recording_what_is_true(pristine):
@@ -475,25 +420,6 @@ def test_an_audit_tells_people_how_to_repair_it(pristine):
 
 # Merge maps.
 
-def test_a_merge_map_is_checked_without_a_laboratory(tmp_path):
-    (tmp_path / "map").write_text("Maya Chen <p3> = maya\nbell hooks =\n")
-    run = ursa("participants", "check-merge-map", "map", "MAYA", "jonas weber", "Test", "unknown",
-               "", "bell HOOKS", "\U0001F600", "--json", cwd=tmp_path, code=1)
-    assert [(row["action"], row["canonical_name"], row["participant_id"])
-            for row in run.rows()] == [
-        ("mapped", "Maya Chen", "p3"), ("unmapped", "Jonas Weber", "jonas-weber"),
-        ("skip_placeholder", None, None), ("skip_sentinel", None, None),
-        ("skip_sentinel", None, None), ("mapped", "bell hooks", "bell-hooks"),
-        ("unreadable", None, None)]
-    assert run.summary["canonical_names"] == 2 and run.summary["aliases"] == 1
-
-
-def test_a_wrong_merge_map_names_its_line(tmp_path):
-    (tmp_path / "map").write_text("# mine\nMaya Chen = maya\nMaya = m\n")
-    run = ursa("participants", "check-merge-map", "map", cwd=tmp_path, code=3)
-    assert "map:3: 'Maya' is an alias of 'Maya Chen' (line 2)" in run.err
-
-
 def test_a_recording_that_stands_twice_is_left_alone_and_the_others_get_their_names(laboratory):
     attached = backfill(laboratory, "--allow-collisions", code=None).rows(action="attach")
     twin = laboratory.append_twin(attached[0]["recording_hash"])
@@ -503,14 +429,6 @@ def test_a_recording_that_stands_twice_is_left_alone_and_the_others_get_their_na
     assert {problem["code"] for row in left for problem in row["problems"]} >= {"read_failed"}
     assert len(run.rows(action="attach")) == len(attached) - 1
     assert laboratory.rows_with(twin["recording_hash"]) == [twin, twin]
-
-
-def register_by_delta_rs(laboratory, participant_id, display_name):
-    table = laboratory.delta("participants")
-    row = dict(laboratory.rows("participants")[0], participant_id=participant_id,
-               display_name=display_name)
-    schema = table.to_pyarrow_table().schema
-    write_deltalake(table, pyarrow.Table.from_pylist([row], schema=schema), mode="append")
 
 
 def test_the_name_of_a_participant_unknown_is_never_attached(laboratory):

@@ -153,12 +153,13 @@ def test_ursa_and_delta_rs_writing_the_same_rows_lose_nothing(laboratory, pristi
     assert_serial(laboratory)
 
 
-def test_a_row_that_changed_since_the_plan_is_left_alone_and_named(laboratory):
+def apply_all_but_one(laboratory, change):
+    """Saves a plan, has one of its rows changed by somebody, and applies it: a dry run says it all.
+    The key of that row, and what `change` gave for it."""
     laboratory.ursa(COMMAND, *LIMIT, "--plan-out", "plan")
     planned = laboratory.ursa("plan", "show", "plan", "--json").rows()
     key = planned[0]["key"]
-    laboratory.delta().update(predicate=f"recording_hash = '{key}'",
-                              new_values={"duration_us": 42})
+    changed = change(key)
     foreseen = laboratory.ursa("apply", "plan", "--json", code=1)
     run = laboratory.ursa("apply", "plan", "--json", "--commit", code=1)
     assert foreseen.rows() == run.rows()
@@ -166,20 +167,17 @@ def test_a_row_that_changed_since_the_plan_is_left_alone_and_named(laboratory):
     assert row["key"] == key
     assert run.summary["committed"] == len(planned) - 1
     assert run.summary["changed_since_plan"] == 1
+    return key, changed
+
+
+def test_a_row_that_changed_since_the_plan_is_left_alone_and_named(laboratory):
+    key, _ = apply_all_but_one(laboratory, lambda key: laboratory.delta().update(
+        predicate=f"recording_hash = '{key}'", new_values={"duration_us": 42}))
     assert rows_of(laboratory)[key]["duration_us"] == 42
 
 
 def test_a_row_that_stands_twice_is_left_alone_and_named(laboratory):
-    laboratory.ursa(COMMAND, *LIMIT, "--plan-out", "plan")
-    planned = laboratory.ursa("plan", "show", "plan", "--json").rows()
-    key = planned[0]["key"]
-    twin = laboratory.append_twin(key)
-    foreseen = laboratory.ursa("apply", "plan", "--json", code=1)
-    run = laboratory.ursa("apply", "plan", "--json", "--commit", code=1)
-    assert foreseen.rows() == run.rows()
-    [row] = run.rows(action="changed_since_plan")
-    assert row["key"] == key
-    assert run.summary["committed"] == len(planned) - 1
+    key, twin = apply_all_but_one(laboratory, laboratory.append_twin)
     assert laboratory.rows_with(key) == [twin, twin]
 
 
